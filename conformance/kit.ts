@@ -1,0 +1,126 @@
+// The kit that a server case is handed: everything a rule author needs to bring connections to a state, do one thing and
+// expect one thing. The connections are in harness/connection.ts, the messages in harness/messages.ts.
+import type { Channel, ClientMessage, Contract, Room, ServerMessage } from '../scripts/model.ts';
+import type { Clock } from './harness/clock.ts';
+import type { Attempt, Connection } from './harness/connection.ts';
+import type { Expectation, Expected } from './harness/expected.ts';
+import type { BuildOptions, Built } from './harness/messages.ts';
+import type { Mutation } from './harness/mutations.ts';
+import type { TokenFault } from './harness/tokens.ts';
+import type { User } from './harness/users.ts';
+import type { HookName } from './target/target.ts';
+
+export interface ConnectOptions {
+  /** Name in the trace and in messages of failures. @default `connection N` */
+  readonly name?: string;
+  /** @default the case's first user; null: no token at all */
+  readonly user?: User | null;
+  /** Sent as the token instead of the user's, as it is; `''` sends the parameter empty. */
+  readonly token?: string;
+  /** Room of the address. @default the case's first room */
+  readonly room?: string;
+  /** Path parameters by name, over the room: also values that break the schema. They are percent-encoded. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Query parameters besides the token; a list repeats one. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  /** The whole path and query (from the target's base on) instead of the channel's: `/no/such/path`. */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the server's ping frames are answered. @default true; may be changed on the connection at any time. */
+  readonly autoPong?: boolean;
+  /** Sent with the very bytes that end the upgrade request, before it is answered: what must not be processed before acceptance. */
+  readonly early?: readonly string[];
+}
+
+export interface PartyOptions {
+  /** Names of the connections in the order in which they open, each with its user and room. */
+  readonly [name: string]: { readonly user: User; readonly room?: string; readonly join?: boolean };
+}
+
+export interface Kit {
+  readonly contract: Contract;
+  readonly channel: Channel;
+  readonly clock: Clock;
+
+  /** The users leased for the case (`needs.users`), all different; index 0 is the default of {@link connect}. */
+  readonly users: readonly User[];
+  /** The rooms leased for the case (`needs.rooms`); empty where the channel has none. */
+  readonly rooms: readonly string[];
+  /** The user with a role that was asked for in `needs.roles`, for the case's first room. */
+  withRole(role: string): User;
+  /** What `needs.outsider`, `needs.unknownUser`, `needs.forbiddenRoom` and `needs.missingRoom` asked for. Throws NotTestable otherwise. */
+  outsider(): User;
+  unknownUser(): User;
+  forbiddenRoom(): string;
+  missingRoom(): string;
+  /** Another room whose name differs from it in case only, else begins with it, else any other leased room; null where there is none. */
+  lookAlike(room: string): string | null;
+  /** A token with a fault for that user. Throws NotTestable where it can neither be made nor is given. */
+  faultyToken(fault: TokenFault, user?: User): Promise<string>;
+  /** A fresh token of the user with these claims laid over (undefined removes one). Needs `tokens: 'made'`. */
+  tokenWith(user: User, claims: Readonly<Record<string, unknown>>): Promise<string>;
+
+  /** Opens a connection that must be accepted; a refusal, or an end within the time a refusal by close takes, is {@link Failed}. Does not join. */
+  connect(options?: ConnectOptions): Promise<Connection>;
+  /** Tries to open one and says what came of it, without judging: refused with a status, or accepted and closed, or open. */
+  attempt(options?: ConnectOptions): Promise<Attempt>;
+  /** An HTTP request without upgrade to the same address; the status. */
+  plainHttp(options?: ConnectOptions): Promise<number>;
+
+  /** Brings a connection to joined and ready by what the contract says, and waits for the proof. @default room of its address */
+  join(connection: Connection, room?: string): Promise<void>;
+  /** Leaves by the contract's leave message and waits for its reply, where it has one. Throws NotTestable where there is no leave message. */
+  leave(connection: Connection, room?: string): Promise<void>;
+  /** {@link connect} and {@link join}. */
+  joined(options?: ConnectOptions): Promise<Connection>;
+  /** Opens and joins several in order, then {@link quiesce}s: nothing of the joining is left in the inboxes. */
+  party(parties: PartyOptions): Promise<Readonly<Record<string, Connection>>>;
+
+  /** After it, whatever was sent to these connections before is in their inboxes: a sentinel goes through the same layer. Fence traffic itself never shows in an inbox. */
+  fence(connections: readonly Connection[]): Promise<void>;
+  /** {@link fence}, then empties the inboxes. */
+  quiesce(connections: readonly Connection[]): Promise<void>;
+  /** Whether {@link fence} has a broadcast to send here, or can only wait. Sequenced messages are used only where there is no other. */
+  readonly fenceIsBroadcast: boolean;
+  /** A request and its direct answer on that connection: proves that it is alive and everything sent on it before was handled. False where the contract offers none (then it waits). */
+  roundTrip(connection: Connection): Promise<boolean>;
+
+  /** A valid message: the contract's example with a unique marker in a string that a trigger copies, a fresh id, the room named. */
+  message(key: string, options?: BuildOptions): Built;
+  /** Invalid variants of {@link message}, each breaking one keyword of the schema at one place. */
+  mutations(key: string, options?: BuildOptions): readonly Mutation[];
+  /** Builds, sends and returns what was sent. */
+  send(connection: Connection, key: string, options?: BuildOptions): Promise<Built>;
+  /** What a server message caused by that client message (or by joining, leaving, opening) must look like. */
+  expected(serverKey: string, cause: Expected): Expectation;
+  /** The direct answer to a sent message: matched by correlation id where there is one, by type and order elsewhere. Throws Failed when an error comes or nothing. */
+  reply(connection: Connection, sent: Built): Promise<unknown>;
+  /** The error message answering `sent`, as the contract's x-ws-error describes it; null where none came before the fence. */
+  errorFor(connection: Connection, sent: Built | null): Promise<ErrorSeen | null>;
+
+  clientMessage(key: string): ClientMessage;
+  serverMessage(key: string): ServerMessage;
+  /** Checks a server message against its schema: '' or what is wrong with it. */
+  schemaIssues(serverKey: string, value: unknown): string;
+  /** Server messages that a client message causes, by x-ws-trigger. */
+  effectsOf(clientKey: string): readonly ServerMessage[];
+  /** The channel's room rules; null where it has no rooms. */
+  readonly room: Room | null;
+
+  /** Asks the target's own side for something; NotTestable where the target file has no such hook. */
+  hook(name: HookName, body: Readonly<Record<string, unknown>>): Promise<unknown>;
+  hasHook(name: HookName): boolean;
+  /** Ends the server gracefully (SIGTERM) and, after `whileDown`, starts it again. NotTestable without a start command or restart hook. */
+  restart(): Promise<void>;
+  /** How long to wait for something that has to come, ms: grows with the latency measured. */
+  readonly patienceMs: number;
+}
+
+/** What an error message said, read at the contract's pointers; undefined where absent. */
+export interface ErrorSeen {
+  readonly code: unknown;
+  readonly text: unknown;
+  readonly pointer: unknown;
+  readonly id: unknown;
+  readonly value: unknown;
+}
