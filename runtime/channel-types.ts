@@ -15,7 +15,7 @@ export interface ChannelTypes {
   readonly server: object;
   /** Delivery word of each server message. */
   readonly delivery: object;
-  /** Reply type (a union of server types) of each client message that has one. */
+  /** Values of the discriminator of the server messages that answer each client message that has a reply. */
   readonly replies: object;
   /** Server messages that carry a sequence number; `never` where the channel has none. */
   readonly sequenced: string;

@@ -1,0 +1,77 @@
+// Emits `validators.ts` of a channel: a compiled check for each message, as typed tables by the discriminator's value.
+import type { Channel, Contract, JsonSchema, Message } from '../model.ts';
+import { compileChecks } from './compile.ts';
+import { channelFolder, channelPrefix } from './names.ts';
+import { createPrinter, header, literal, type Printer } from './printer.ts';
+import { reachableDefinitions } from './schema.ts';
+
+export function emitValidators(contract: Contract): Map<string, string> {
+  return new Map(
+    contract.channels.map((channel) => [
+      `${channelFolder(contract, channel)}/validators.ts`,
+      printValidators(contract, channel),
+    ]),
+  );
+}
+
+function printValidators(contract: Contract, channel: Channel): string {
+  const prefix = channelPrefix(contract, channel);
+  const client = checkNames('client', channel.clientMessages);
+  const server = checkNames('server', channel.serverMessages);
+  const schemas = new Map([...client, ...server].map(([message, name]) => [name, message.schema]));
+  const { imports, code } = compileChecks(schemas, usedDefinitions(contract, [...schemas.values()]));
+
+  const out = createPrinter();
+  out.line(header(contract));
+  // The compiled checks are JavaScript; what is exported is typed by hand.
+  out.line('// @ts-nocheck');
+  const names = ['createValidator', ...imports].sort().join(', ');
+  out.line(`import { ${names}, type ValidatorTable } from 'wirepact/validation';`);
+  out.line(`import type { ${prefix}Channel } from './types.js';`);
+  out.line();
+  out.line(code.trim());
+  printTable(out, `${prefix}Channel['client']`, 'client', 'a client sends', client);
+  printTable(out, `${prefix}Channel['server']`, 'server', 'the server sends', server);
+  out.line();
+  out.doc('Validators of both directions.');
+  out.block('export const validators: {', '} = { client: clientValidators, server: serverValidators };', () => {
+    out.line(`readonly client: ValidatorTable<${prefix}Channel['client']>;`);
+    out.line(`readonly server: ValidatorTable<${prefix}Channel['server']>;`);
+  });
+  return out.toString();
+}
+
+/** A name of its own for the check of each message. */
+function checkNames(direction: string, messages: readonly Message[]): [Message, string][] {
+  return messages.map((message, i) => [message, `${direction}${i}`]);
+}
+
+function printTable(
+  out: Printer,
+  type: string,
+  direction: string,
+  what: string,
+  checks: readonly (readonly [Message, string])[],
+): void {
+  out.line();
+  out.doc(`Validators of the messages that ${what}, by type. Without a prototype: only these names are in it.`);
+  out.block(
+    `export const ${direction}Validators: ValidatorTable<${type}> = /* @__PURE__ */ Object.freeze({`,
+    '});',
+    () => {
+      out.line('__proto__: null,');
+      for (const [message, name] of checks) {
+        out.line(`[${literal(message.type)}]: /* @__PURE__ */ createValidator(${name}),`);
+      }
+    },
+  );
+}
+
+function usedDefinitions(contract: Contract, schemas: readonly JsonSchema[]): { [name: string]: JsonSchema } {
+  return Object.fromEntries(
+    reachableDefinitions(schemas, contract.definitions).flatMap((name) => {
+      const schema = contract.definitions[name];
+      return schema === undefined ? [] : [[name, schema]];
+    }),
+  );
+}
