@@ -1,9 +1,20 @@
 // The emitters, in the order in which their files are listed.
 import type { Contract } from '../model.ts';
+import { emitChannelIndex } from './channel-index.ts';
+import { emitCloseCodes } from './close-codes.ts';
+import { emitIndexFile } from './index-file.ts';
+import { emitModelJson } from './model-json.ts';
 import { emitTypes } from './types.ts';
 import { emitValidators } from './validators.ts';
 
 /** Turns a contract into texts by path, relative to the output folder. Pure; awaited where it loads a printer. */
 export type Emitter = (contract: Contract) => Map<string, string> | Promise<Map<string, string>>;
 
-export const emitters: readonly Emitter[] = [emitTypes, emitValidators];
+export const emitters: readonly Emitter[] = [
+  emitModelJson,
+  emitIndexFile,
+  emitTypes,
+  emitValidators,
+  emitCloseCodes,
+  emitChannelIndex,
+];

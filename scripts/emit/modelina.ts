@@ -3,12 +3,10 @@
 // comments, reserved names) presets print from our definition, found by the number in the annotation `x-wirepact`.
 import { docComment, literal, propertyName } from './printer.ts';
 import { isSchema } from './schema.ts';
-import type { PropertyDefinition, TypeDefinition } from './type-definitions.ts';
+import type { PrintableDefinition, PropertyDefinition } from './type-definitions.ts';
 import { propertyDoc } from './type-doc.ts';
 
 const ANNOTATION = 'x-wirepact';
-
-type Printable = Extract<TypeDefinition, { kind: 'interface' | 'enum' }>;
 
 /** What Modelina hands to a preset, as far as it is read here. */
 interface Model {
@@ -16,13 +14,14 @@ interface Model {
 }
 
 /** The text of each interface and enum by its name, with `export` and without a comment. */
-export async function printWithModelina(definitions: readonly Printable[]): Promise<Map<string, string>> {
+export async function printWithModelina(definitions: readonly PrintableDefinition[]): Promise<Map<string, string>> {
   // Costs more than all else that is emitted, so it is loaded only when something is.
   const { TypeScriptGenerator } = await import('@asyncapi/modelina');
   const properties = definitions.flatMap((definition) => (definition.kind === 'enum' ? [] : definition.properties));
   const propertyOf = (model: Model): PropertyDefinition | undefined =>
     properties[model.originalInput[ANNOTATION] ?? -1];
-  const definitionOf = (model: Model): Printable | undefined => definitions[model.originalInput[ANNOTATION] ?? -1];
+  const definitionOf = (model: Model): PrintableDefinition | undefined =>
+    definitions[model.originalInput[ANNOTATION] ?? -1];
   const typeOf = ({ constrainedModel }: { constrainedModel: Model }): string =>
     propertyOf(constrainedModel)?.type ?? 'unknown';
 
@@ -60,7 +59,7 @@ function printProperty(property: PropertyDefinition | undefined): string | undef
   return doc === '' ? line : `${doc}\n${line}`;
 }
 
-function printEnum(definition: Printable | undefined): string | undefined {
+function printEnum(definition: PrintableDefinition | undefined): string | undefined {
   if (definition?.kind !== 'enum') return undefined;
   return `type ${definition.name} = ${definition.values.map(literal).join(' | ')};`;
 }
@@ -68,8 +67,8 @@ function printEnum(definition: Printable | undefined): string | undefined {
 type Schema = { readonly [keyword: string]: unknown };
 
 /** One draft-07 schema whose properties are all definitions, so that each becomes a model. */
-function bundle(definitions: readonly Printable[], properties: readonly PropertyDefinition[]): Schema {
-  const schemaOf = (definition: Printable, number: number): Schema =>
+function bundle(definitions: readonly PrintableDefinition[], properties: readonly PropertyDefinition[]): Schema {
+  const schemaOf = (definition: PrintableDefinition, number: number): Schema =>
     definition.kind === 'enum'
       ? { title: definition.name, enum: definition.values, [ANNOTATION]: number }
       : { ...objectOf(definition.properties, properties), title: definition.name, [ANNOTATION]: number };

@@ -18,6 +18,8 @@ export type TypeDefinition = { readonly name: string; readonly description: stri
   | { readonly kind: 'alias'; readonly type: string }
 );
 
+export type PrintableDefinition = Extract<TypeDefinition, { kind: 'interface' | 'enum' }>;
+
 export interface ChannelDefinitions {
   readonly names: TypeNames;
   readonly definitions: readonly TypeDefinition[];

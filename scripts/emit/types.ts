@@ -4,7 +4,12 @@ import type { Channel, Contract, Message, ServerMessage } from '../model.ts';
 import { printWithModelina } from './modelina.ts';
 import { channelFolder, channelPrefix, type TypeNames } from './names.ts';
 import { createPrinter, header, literal, type Printer, propertyName } from './printer.ts';
-import { type ChannelDefinitions, channelDefinitions, type TypeDefinition } from './type-definitions.ts';
+import {
+  type ChannelDefinitions,
+  channelDefinitions,
+  type PrintableDefinition,
+  type TypeDefinition,
+} from './type-definitions.ts';
 
 const DELIVERY_WORDS = ['direct', 'room', 'others', 'other-users', 'user', 'everyone'];
 
@@ -26,11 +31,13 @@ async function printTypes(
 ): Promise<string> {
   const out = createPrinter();
   out.line(header(contract));
-  const printed = await printWithModelina(definitions.filter((definition) => definition.kind !== 'alias'));
+  const printed = await printWithModelina(definitions.filter(isPrintable));
   for (const definition of definitions) {
     out.line();
     out.doc(definition.description);
-    out.line(definition.kind === 'alias' ? aliasText(definition) : (printed.get(definition.name) ?? ''));
+    const text = isPrintable(definition) ? printed.get(definition.name) : aliasText(definition);
+    if (text === undefined) throw new Error(`No type was printed for ${definition.name} of channel ${channel.name}.`);
+    out.line(text);
   }
   const client = rows(channel.clientMessages, names);
   const server = rows(channel.serverMessages, names);
@@ -55,8 +62,15 @@ function rows(messages: readonly Message[], names: TypeNames): Row[] {
   }));
 }
 
-function aliasText(definition: Extract<TypeDefinition, { kind: 'alias' }>): string {
-  return `export type ${definition.name} = ${definition.type};`;
+/** Modelina prints what has properties or values. */
+function isPrintable(definition: TypeDefinition): definition is PrintableDefinition {
+  return definition.kind === 'enum' || (definition.kind === 'interface' && definition.properties.length > 0);
+}
+
+function aliasText(definition: TypeDefinition): string {
+  return definition.kind === 'alias'
+    ? `export type ${definition.name} = ${definition.type};`
+    : `export interface ${definition.name} {}`;
 }
 
 /** Union, map and table of types of one direction. */
