@@ -1,0 +1,47 @@
+"""Django settings, and the fixtures: users and climbing sessions. Redis is used where REDIS_URL names one."""
+
+from __future__ import annotations
+
+import os
+
+SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY", "dev-key-of-an-example")
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "urls"
+ASGI_APPLICATION = "asgi.application"
+USE_TZ = True
+TIME_ZONE = "UTC"
+# The query string holds the token: nothing that logs requests may print it (see README).
+LOGGING_CONFIG = None
+
+JWT_SECRET = os.environ.get("JWT_SECRET", "dev-secret-change-me-in-production")
+JWT_ALGORITHM = "HS256"
+
+# Multiplies every duration of the protocols. daphne's ping frames cannot follow: they have whole seconds.
+TIME_SCALE = float(os.environ.get("WIREPACT_TIME_SCALE", "1"))
+
+REDIS_URL = os.environ.get("REDIS_URL", "")
+
+# A layer drops what is over a channel's capacity without a word; the default of 100 is one busy room.
+CAPACITY = 100_000
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "capacity": CAPACITY},
+        }
+    }
+else:
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": CAPACITY}}
+    }
+
+# In production these two are tables. Ids are what a token's `sub` says.
+USERS = frozenset(str(number) for number in range(1, 61))
+
+# Session id to its two participants, the inviter and the invitee: four sessions for each of five pairs.
+CLIMBING_SESSIONS = {
+    f"00000000-0000-4000-8000-{number:012d}": (str(pair * 2 + 1), str(pair * 2 + 2))
+    for pair in range(5)
+    for number in range(pair * 4 + 1, pair * 4 + 5)
+}
