@@ -16,6 +16,8 @@ export interface Source {
 /** A row of the document that bears a rule. */
 export interface Fact {
   readonly level: Level;
+  /** Properties of the row whose breach is only a SHOULD, though the row is a MUST; of a trigger, targets of its fields. */
+  readonly should?: readonly string[];
   readonly source: Source;
   readonly description?: string;
 }
@@ -258,6 +260,8 @@ export interface RoomMessage extends Fact {
   readonly room: Pointer | null;
   /** A room other than the address's is refused with `room-mismatch`. */
   readonly onlyAddress: boolean;
+  /** The error that answers a room which the user may not enter. */
+  readonly refused?: (Fact & { readonly error: ErrorCondition }) | null;
 }
 
 /** The message by which presence is told, and what tells this change apart from another told by the same message. */
@@ -272,6 +276,8 @@ export interface Presence extends Fact {
   readonly per: 'user' | 'connection';
   /** Where the message names the user. */
   readonly user: Pointer | null;
+  /** Over several processes: presence is right again so soon after one was killed. */
+  readonly recovery?: (Fact & { readonly withinMs: number }) | null;
 }
 
 /** `channel`: there are no rooms; everyone connected to the channel is in one. */
@@ -328,6 +334,8 @@ export interface Limits {
     | null;
   readonly backlog: (Fact & { readonly bytes: number; readonly code: number }) | null;
   readonly shutdown: (Fact & { readonly code: number; readonly withinMs: number }) | null;
+  /** Whether `permessage-deflate` may be negotiated; null: nothing is said. */
+  readonly compression?: (Fact & { readonly allowed: boolean }) | null;
 }
 
 export interface Example {
@@ -368,6 +376,8 @@ export interface Idempotent extends Fact {
   readonly windowMs: number;
   /** Key of the server message that answers a repeat, and where it names what the first one made. */
   readonly answer: string;
+  /** What the answer carries over from the message that the first one caused (`echo.message`). */
+  readonly carries?: readonly Echo[];
   /** Server message caused by the first one that a client may take as its settlement, and where that carries the id. */
   readonly echo: { readonly message: string; readonly property: Pointer } | null;
   readonly conflict: ErrorCondition;
