@@ -1,0 +1,179 @@
+// Rules about the numbers of sequenced messages: one counter a scope, one step up for each update, the same for all.
+import type { Received } from '../../harness/connection.ts';
+import { brief } from '../../harness/pointer.ts';
+import type { Kit } from '../../kit.ts';
+import { Failed, type Needs, type Rule } from '../../rule.ts';
+import {
+  causeUpdate,
+  nextUpdate,
+  numberOf,
+  publishable,
+  publishBody,
+  resyncLevel,
+  resyncOf,
+  sendUpdate,
+} from './updates.ts';
+
+type Body = (kit: Kit) => Promise<void>;
+
+/** One case for each channel that has a sequence. */
+function whereSequenced(run: Body, needs: Needs = { users: 1 }): Rule['cases'] {
+  return (_contract, channel) =>
+    channel.resync === null
+      ? []
+      : [{ channel: channel.name, level: resyncLevel(channel), source: channel.resync.source, needs, run }];
+}
+
+/** Fails unless the numbers go up by exactly one. */
+export function expectSteps(kit: Kit, updates: readonly Received[]): void {
+  const numbers = updates.map((update) => numberOf(kit, update));
+  const broken = numbers.some(
+    (number, index) => typeof number !== 'number' || (index > 0 && number !== (numbers[index - 1] as number) + 1),
+  );
+  if (broken) throw new Failed('numbers that go up by one', `${brief(numbers)}`, { reason: 'wrong-step' });
+}
+
+export const startsAtOne: Rule = {
+  id: 'sequence/starts-at-one',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'The first update of a room has the number 1.',
+  cases: whereSequenced(async (kit) => {
+    const member = await kit.joined({ name: 'member' });
+    const first = await causeUpdate(kit, member, member);
+    const number = numberOf(kit, first);
+    if (kit.roomsAreFresh && number !== 1) {
+      throw new Failed('1 on the first update of a room that nobody used before', brief(number), {
+        reason: 'wrong-number',
+      });
+    }
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < 1) {
+      throw new Failed('an integer from 1', brief(number), { reason: 'wrong-number' });
+    }
+  }),
+};
+
+export const stepsByOne: Rule = {
+  id: 'sequence/steps-by-one',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'Each update has the number of the one before it plus one, whatever its type.',
+  cases: whereSequenced(async (kit) => {
+    const member = await kit.joined({ name: 'member' });
+    const seen: Received[] = [];
+    for (let n = 0; n < 3; n += 1) seen.push(await causeUpdate(kit, member, member));
+    // All sequenced types share the counter: where the server's own code can be asked, each of them takes its turn.
+    if (kit.hasHook('publish')) {
+      for (const message of publishable(kit.channel)) {
+        const from = member.messages.length;
+        await kit.hook('publish', publishBody(kit, message, member.room));
+        seen.push(await nextUpdate(kit, member, from, 0));
+      }
+      seen.push(await causeUpdate(kit, member, member));
+    }
+    expectSteps(kit, seen);
+  }),
+};
+
+export const uniqueUnderConcurrency: Rule = {
+  id: 'sequence/unique-under-concurrency',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'Updates sent at the same time by several members get numbers that are all different and leave none out.',
+  cases: whereSequenced(
+    async (kit) => {
+      const [first, second, third] = kit.users;
+      if (first === undefined || second === undefined || third === undefined)
+        throw new Error('three users were asked for');
+      const party = await kit.party({ one: { user: first }, two: { user: second }, three: { user: third } });
+      const members = Object.values(party);
+      const from = members.map((member) => member.messages.length);
+      const rounds = 5;
+      for (let round = 0; round < rounds; round += 1)
+        await Promise.all(members.map((member) => sendUpdate(kit, member)));
+      for (const [index, member] of members.entries()) {
+        const start = from[index] ?? 0;
+        const updates: Received[] = [];
+        for (let n = 0; n < rounds * members.length; n += 1) updates.push(await nextUpdate(kit, member, start, n));
+        expectSteps(kit, updates);
+      }
+    },
+    { users: 3 },
+  ),
+};
+
+export const sameForAll: Rule = {
+  id: 'sequence/same-for-all-members',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'All members see an update under the same number.',
+  cases: whereSequenced(
+    async (kit) => {
+      const [first, second] = kit.users;
+      if (first === undefined || second === undefined) throw new Error('two users were asked for');
+      const party = await kit.party({ sender: { user: first }, peer: { user: second } });
+      const { sender, peer } = party;
+      if (sender === undefined || peer === undefined) throw new Error('the party has two members');
+      for (let n = 0; n < 3; n += 1) {
+        const from = peer.messages.length;
+        const mine = await causeUpdate(kit, sender, sender);
+        const theirs = await nextUpdate(kit, peer, from, 0);
+        if (mine.text !== theirs.text && numberOf(kit, mine) !== numberOf(kit, theirs)) {
+          throw new Failed(`${brief(mine.value)} for both`, `${brief(theirs.value)} on ${peer.name}`, {
+            reason: 'differs',
+          });
+        }
+      }
+    },
+    { users: 2 },
+  ),
+};
+
+export const roomsIndependent: Rule = {
+  id: 'sequence/rooms-independent',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'Updates of one room use no number of another room.',
+  cases: (_contract, channel) =>
+    channel.resync === null || channel.resync.scope !== 'room'
+      ? []
+      : [
+          {
+            channel: channel.name,
+            level: resyncLevel(channel),
+            source: channel.resync.source,
+            needs: { users: 1, rooms: 2 },
+            async run(kit) {
+              const [here, there] = kit.rooms;
+              if (here === undefined || there === undefined) throw new Error('two rooms were asked for');
+              const one = await kit.joined({ name: 'in one room', room: here });
+              const other = await kit.joined({ name: 'in the other', room: there });
+              const before = await causeUpdate(kit, one, one);
+              for (let n = 0; n < 3; n += 1) await causeUpdate(kit, other, other);
+              expectSteps(kit, [before, await causeUpdate(kit, one, one)]);
+            },
+          },
+        ],
+};
+
+export const rejectedUsesNone: Rule = {
+  id: 'sequence/rejected-uses-none',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'A rejected message uses no number.',
+  cases: whereSequenced(async (kit) => {
+    const member = await kit.joined({ name: 'member' });
+    const before = await causeUpdate(kit, member, member);
+    for (const message of kit.channel.clientMessages) {
+      const effects = kit.effectsOf(message.key).some((effect) => resyncOf(kit.channel).messages.includes(effect.key));
+      if (!effects) continue;
+      const broken = kit
+        .mutations(message.key)
+        .filter((mutation) => mutation.level === 'MUST' && !mutation.discriminator);
+      for (const mutation of broken) await member.send(mutation.text);
+    }
+    await member.send('not json {');
+    await kit.roundTrip(member);
+    expectSteps(kit, [before, await causeUpdate(kit, member, member)]);
+  }),
+};

@@ -1,0 +1,86 @@
+// How a sequenced update is caused: by a client message that the contract lets trigger one, else by the server's own code.
+import type { Channel, ClientMessage, Level, Resync, ServerMessage } from '../../../scripts/model.ts';
+import type { Connection, Received } from '../../harness/connection.ts';
+import { valueAt } from '../../harness/pointer.ts';
+import type { Kit } from '../../kit.ts';
+import { Failed, lowest, NotTestable } from '../../rule.ts';
+
+/** A client message that makes a sequenced update, the surest first: a MUST before a SHOULD. */
+export function triggersOf(channel: Channel): readonly ClientMessage[] {
+  const sequenced = new Set(channel.resync?.messages ?? []);
+  const caused = channel.serverMessages
+    .filter((message) => sequenced.has(message.key))
+    .flatMap((message) => message.triggers);
+  const keys = new Set(caused.map((trigger) => (trigger.on === 'message' ? trigger.message : null)));
+  return channel.clientMessages
+    .filter((message) => keys.has(message.key))
+    .sort((left, right) => Number(left.level === 'SHOULD') - Number(right.level === 'SHOULD'));
+}
+
+/** The channel's resync rules, in a case of a rule that applies only where there are some. */
+export function resyncOf(channel: Channel): Resync {
+  if (channel.resync === null) throw new Error(`channel ${channel.name} has no resync`);
+  return channel.resync;
+}
+
+export function resyncLevel(channel: Channel, ...others: readonly Level[]): Level {
+  return lowest(resyncOf(channel).level, ...others);
+}
+
+/** The number of a sequenced message or a snapshot; undefined where it has none. */
+export function numberOf(kit: Kit, message: Received): unknown {
+  return valueAt(message.value, resyncOf(kit.channel).sequence);
+}
+
+/** Sequenced messages that came to a connection, those of the suite's fences too: they use numbers like any other. */
+export function updatesSeen(kit: Kit, connection: Connection, from = 0): readonly Received[] {
+  const sequenced = new Set(resyncOf(kit.channel).messages);
+  return connection.messages.slice(from).filter((message) => message.key !== null && sequenced.has(message.key));
+}
+
+/** Sends one update into the room and gives it as the witness, a joined connection, saw it. */
+export async function causeUpdate(kit: Kit, sender: Connection, witness: Connection, text?: string): Promise<Received> {
+  const from = witness.messages.length;
+  await sendUpdate(kit, sender, text);
+  return await nextUpdate(kit, witness, from, 0);
+}
+
+/** Waits for the n-th update (from 0) that comes to a connection after a position. */
+export async function nextUpdate(kit: Kit, witness: Connection, from: number, n: number): Promise<Received> {
+  const arrived = () => updatesSeen(kit, witness, from).length > n;
+  await witness.until(() => arrived() || witness.ending !== null, kit.patienceMs);
+  const update = updatesSeen(kit, witness, from)[n];
+  if (update !== undefined) return update;
+  const decided = !kit.hasHook('publish') && triggersOf(kit.channel)[0]?.level === 'SHOULD';
+  if (decided) {
+    throw new NotTestable('No client message that this server answers causes a sequenced update.', 'hooks.publish');
+  }
+  throw new Failed(`a sequenced update on ${witness.name}`, witness.describe(), { reason: 'missing' });
+}
+
+/** Causes an update without waiting for it. */
+export async function sendUpdate(kit: Kit, sender: Connection, text?: string): Promise<void> {
+  const trigger = triggersOf(kit.channel)[0];
+  if (trigger !== undefined && (trigger.level === 'MUST' || !kit.hasHook('publish'))) {
+    await kit.send(sender, trigger.key, text === undefined ? {} : { marker: text });
+    return;
+  }
+  const published = publishable(kit.channel)[0];
+  if (published === undefined)
+    throw new NotTestable('The contract names nothing that causes a sequenced update.', 'hooks.publish');
+  await kit.hook('publish', publishBody(kit, published, sender.room));
+}
+
+/** Sequenced messages that the server's own code sends. */
+export function publishable(channel: Channel): readonly ServerMessage[] {
+  const sequenced = new Set(channel.resync?.messages ?? []);
+  return channel.serverMessages.filter(
+    (message) => sequenced.has(message.key) && message.triggers.some((trigger) => trigger.on === 'server'),
+  );
+}
+
+/** The body of the publish hook: the message's example. What the server adds itself it adds itself. */
+export function publishBody(kit: Kit, message: ServerMessage, room: string | null): Record<string, unknown> {
+  const body = { channel: kit.channel.name, message: message.type, payload: message.examples[0]?.payload ?? {} };
+  return room === null ? body : { ...body, room };
+}
