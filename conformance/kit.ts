@@ -110,10 +110,26 @@ export interface Kit {
   /** Asks the target's own side for something; NotTestable where the target file has no such hook. */
   hook(name: HookName, body: Readonly<Record<string, unknown>>): Promise<unknown>;
   hasHook(name: HookName): boolean;
+  /** Through the publish hook: the server's own code sends that message (its example with a unique marker) to a room, users or everyone, as its delivery word says. */
+  publish(serverKey: string, to?: PublishTo): Promise<Published>;
   /** Ends the server gracefully (SIGTERM) and, after `whileDown`, starts it again. NotTestable without a start command or restart hook. */
   restart(): Promise<void>;
   /** How long to wait for something that has to come, ms: grows with the latency measured. */
   readonly patienceMs: number;
+}
+
+export interface PublishTo {
+  /** @default the case's first room, where the delivery is to a room */
+  readonly room?: string;
+  /** Ids; where the delivery is to users. */
+  readonly users?: readonly string[];
+}
+
+export interface Published {
+  /** The message as it was asked for; the server may add to it and sets numbers and times itself. */
+  readonly value: unknown;
+  /** In a string of it; null where it has no free string. */
+  readonly marker: string | null;
 }
 
 /** What an error message said, read at the contract's pointers; undefined where absent. */

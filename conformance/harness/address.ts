@@ -1,0 +1,39 @@
+// Where a channel is: the target's base, the channel's address with its parameters, the query with the token.
+import type { Channel } from '../../scripts/model.ts';
+import type { ChannelFixtures, Target } from '../target/target.ts';
+
+export interface AddressParts {
+  readonly room: string | null;
+  readonly token: string | null;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  /** Instead of the channel's path and query. */
+  readonly path?: string;
+}
+
+/** The base has the contract's pathname added where the target's URL has no path of its own; one with a path replaces it. */
+export function channelBase(channel: Channel, target: Target): URL {
+  const own = target.channels[channel.name]?.url;
+  const base = new URL(own ?? target.url);
+  if (own === undefined && (base.pathname === '/' || base.pathname === '')) base.pathname = channel.pathname;
+  base.pathname = base.pathname.replace(/\/+$/, '');
+  return base;
+}
+
+export function channelUrl(channel: Channel, target: Target, parts: AddressParts): string {
+  const base = channelBase(channel, target);
+  const prefix = `${base.protocol}//${base.host}${base.pathname === '/' ? '' : base.pathname}`;
+  if (parts.path !== undefined) return prefix + parts.path;
+  const fixtures: ChannelFixtures | undefined = target.channels[channel.name];
+  const values: Record<string, string> = { ...fixtures?.parameters };
+  if (parts.room !== null && channel.room?.parameter) values[channel.room.parameter] = parts.room;
+  Object.assign(values, parts.parameters);
+  const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...fixtures?.query, ...parts.query })) {
+    for (const one of typeof value === 'string' ? [value] : value) query.append(name, one);
+  }
+  if (parts.token !== null && channel.auth?.parameter) query.append(channel.auth.parameter, parts.token);
+  const text = query.toString();
+  return `${prefix}${path}${text === '' ? '' : `?${text}`}`;
+}

@@ -1,0 +1,143 @@
+// Absence by fence, not by sleep: a sentinel goes through the same layer; only where none exists is there a measured wait.
+import { performance } from 'node:perf_hooks';
+import type { Channel } from '../../scripts/model.ts';
+import type { Clock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import { type BroadcastFence, broadcastFence, type RoundTripFence, roundTripFence } from './fence-choice.ts';
+import { type BuildOptions, type Built, uniqueText } from './messages.ts';
+import { valueAt } from './pointer.ts';
+
+const mark = /fence-[0-9a-f]{12}/;
+
+/** Below this, ms, nothing is concluded from a wait. */
+const floorMs = 40;
+
+export function isFenceText(text: string): boolean {
+  return mark.test(text);
+}
+
+export class Fence {
+  readonly broadcast: BroadcastFence | null;
+  readonly request: RoundTripFence | null;
+  readonly #channel: Channel;
+  readonly #clock: Clock;
+  readonly #build: (key: string, options: BuildOptions) => Built;
+  readonly #patience: () => number;
+
+  constructor(
+    channel: Channel,
+    clock: Clock,
+    build: (key: string, options: BuildOptions) => Built,
+    patience: () => number,
+  ) {
+    this.#channel = channel;
+    this.#clock = clock;
+    this.#build = build;
+    this.#patience = patience;
+    this.broadcast = broadcastFence(channel, (message) => build(message.key, {}).marker !== null);
+    this.request = roundTripFence(channel);
+  }
+
+  /** Never judges: a connection that the sentinel does not reach is waited for instead. */
+  async pass(connections: readonly Connection[]): Promise<void> {
+    const open = connections.filter((connection) => connection.isOpen);
+    const groups = new Map<string, Connection[]>();
+    const loose: Connection[] = [];
+    for (const connection of open) {
+      const rooms = this.broadcast?.user ? [] : [...connection.joinedRooms];
+      if (this.broadcast === null || rooms.length === 0) loose.push(connection);
+      for (const room of rooms) groups.set(room, [...(groups.get(room) ?? []), connection]);
+    }
+    const reached = await Promise.all([
+      ...[...groups].map(([room, members]) => this.#throughRoom(room, members)),
+      ...loose.map((connection) => this.#alone(connection)),
+    ]);
+    if (reached.includes(false)) await this.#clock.sleep(this.waitMs());
+  }
+
+  /** A broadcast from the connection through its room that comes back to it: proves that it has joined. */
+  async toSelf(connection: Connection, room: string): Promise<boolean> {
+    return await this.#throughRoom(room, [connection]);
+  }
+
+  /** Three times the largest delivery latency measured in this run. */
+  waitMs(): number {
+    return Math.max(floorMs, 3 * Math.max(this.#clock.delivery.max, this.#clock.rtt.max));
+  }
+
+  async roundTrip(connection: Connection): Promise<boolean> {
+    const { request } = this;
+    if (request === null || !connection.isOpen) return false;
+    if (request.needsMembership && connection.joinedRooms.size === 0) return false;
+    const marker = uniqueText('fence-');
+    const sent = this.#build(
+      request.message.key,
+      this.#options(request.message.key, marker, connection.room ?? undefined),
+    );
+    const correlation = request.message.reply?.correlation ?? null;
+    const position = connection.messages.length;
+    await connection.send(sent.value);
+    const answer = await connection.takeOrNull(
+      (message) =>
+        message.index >= position &&
+        message.key !== null &&
+        request.answers.includes(message.key) &&
+        (correlation === null || sent.id === null || valueAt(message.value, correlation.reply) === sent.id),
+      { withinMs: this.#patience() },
+    );
+    return answer !== null;
+  }
+
+  async #throughRoom(room: string, members: readonly Connection[]): Promise<boolean> {
+    const { broadcast } = this;
+    const sender = members.find((member) => member.isOpen);
+    if (broadcast === null || sender === undefined) return false;
+    const marker = uniqueText('fence-');
+    const sent = this.#build(
+      broadcast.message.key,
+      this.#options(broadcast.message.key, marker, room === '' ? undefined : room),
+    );
+    return await this.#send(sender, sent, marker, members);
+  }
+
+  async #alone(connection: Connection): Promise<boolean> {
+    const { broadcast } = this;
+    if (broadcast?.user && connection.user !== null && connection.user.id !== '') {
+      const marker = uniqueText('fence-');
+      const address = { [broadcast.user]: connection.user.id };
+      const sent = this.#build(broadcast.message.key, {
+        ...this.#options(broadcast.message.key, marker),
+        with: address,
+      });
+      if (await this.#send(connection, sent, marker, [connection])) return true;
+    }
+    await this.roundTrip(connection);
+    return false;
+  }
+
+  async #send(sender: Connection, sent: Built, marker: string, members: readonly Connection[]): Promise<boolean> {
+    const sentAt = performance.now();
+    await sender.send(sent.value);
+    const seen = await Promise.all(
+      members.map((member) =>
+        member.until(
+          () =>
+            member.ending !== null ||
+            member.messages.some(
+              (message) => message.key === this.broadcast?.effect.key && message.text.includes(marker),
+            ),
+          this.#patience(),
+        ),
+      ),
+    );
+    const reached = seen.every((one) => one) && members.every((member) => member.isOpen);
+    if (reached) this.#clock.delivery.add(performance.now() - sentAt);
+    return reached;
+  }
+
+  /** The sentinel in the marked place and in the id, so that its answers too are known as the fence's. */
+  #options(key: string, marker: string, room?: string): BuildOptions {
+    const named = room !== undefined && this.#channel.room?.selector ? { room } : {};
+    return { marker, id: this.#build(key, {}).id === null ? null : marker, ...named };
+  }
+}

@@ -1,0 +1,163 @@
+// Valid client messages made from the contract: its example, a unique marker where a trigger copies a string, a fresh id.
+import { randomBytes } from 'node:crypto';
+import type { Channel, ClientMessage, JsonSchema } from '../../scripts/model.ts';
+import { pointerKeys, toPointer, valueAt, withValueAt } from './pointer.ts';
+import { sampleOf } from './samples.ts';
+import type { Schemas } from './schemas.ts';
+
+export interface BuildOptions {
+  /** The room that it names, where it names one. @default the room of the address; for a message that need not name it: not named */
+  readonly room?: string;
+  /** Values by pointer, over the example's; undefined removes one. */
+  readonly with?: Readonly<Record<string, unknown>>;
+  /** The text that is put into the free string, instead of a fresh one. */
+  readonly marker?: string;
+  /** The id, where the envelope has one; null leaves it out. @default a fresh one */
+  readonly id?: string | null;
+}
+
+export interface Built {
+  /** Key of the client message. */
+  readonly key: string;
+  readonly value: unknown;
+  readonly text: string;
+  /** The unique text in it; null where the message has no free string. */
+  readonly marker: string | null;
+  readonly markerPointer: string | null;
+  /** The id that it carries; null where there is none. */
+  readonly id: string | null;
+  /** Room that it is meant for. */
+  readonly room: string | null;
+}
+
+export function uniqueText(prefix: string): string {
+  return `${prefix}${randomBytes(6).toString('hex')}`;
+}
+
+export class MessageBuilder {
+  readonly #channel: Channel;
+  readonly #schemas: Schemas;
+
+  constructor(channel: Channel, schemas: Schemas) {
+    this.#channel = channel;
+    this.#schemas = schemas;
+  }
+
+  build(message: ClientMessage, options: BuildOptions, addressRoom: string | null): Built {
+    const { envelope, room } = this.#channel;
+    let value = this.base(message);
+    const roomPlace = this.roomPlace(message);
+    const named = options.room ?? addressRoom;
+    if (
+      roomPlace !== null &&
+      named !== null &&
+      (options.room !== undefined || valueAt(value, roomPlace) !== undefined)
+    ) {
+      value = withValueAt(value, roomPlace, this.asDeclared(message, roomPlace, named));
+    }
+    const markerPointer = this.markerPlace(message, value);
+    const marker = markerPointer === null ? null : (options.marker ?? uniqueText('m-'));
+    if (markerPointer !== null) value = withValueAt(value, markerPointer, marker);
+    const idPlace = message.idempotent?.property ?? message.reply?.correlation?.request ?? envelope.id;
+    if (idPlace !== null && this.schemaAt(message, idPlace) !== null && options.id !== null) {
+      value = withValueAt(value, idPlace, options.id ?? uniqueText('c-'));
+    }
+    if (idPlace !== null && options.id === null) value = withValueAt(value, idPlace, undefined);
+    for (const [pointer, replacement] of Object.entries(options.with ?? {})) {
+      value = withValueAt(value, pointer, replacement);
+    }
+    const carried = idPlace === null ? undefined : valueAt(value, idPlace);
+    return {
+      key: message.key,
+      value,
+      text: JSON.stringify(value),
+      marker: markerPointer !== null && valueAt(value, markerPointer) === marker ? marker : null,
+      markerPointer,
+      id: typeof carried === 'string' ? carried : null,
+      room: room === null || room.scope === 'channel' ? null : named,
+    };
+  }
+
+  /** The first example that is valid, else a sample of the schema. */
+  base(message: ClientMessage): unknown {
+    const example = message.examples.find((one) => this.#schemas.accepts(message.schema, one.payload));
+    return structuredClone(example?.payload ?? sampleOf(message.schema, this.#schemas) ?? {});
+  }
+
+  /** Where the message names its room: by the join or leave row, or the channel's selector. */
+  roomPlace(message: ClientMessage): string | null {
+    const { room } = this.#channel;
+    if (room === null) return null;
+    for (const row of [room.join, room.leave]) {
+      if (row?.message === message.key && row.room !== null) return row.room;
+    }
+    return room.selector !== null && this.schemaAt(message, room.selector) !== null ? room.selector : null;
+  }
+
+  /** The subschema that governs a place of the message; null where the schema does not name it. */
+  schemaAt(message: ClientMessage, pointer: string): JsonSchema | null {
+    let at: JsonSchema | null = this.#schemas.resolve(message.schema);
+    for (const key of pointerKeys(pointer)) {
+      at = at === null ? null : this.#property(at, key);
+    }
+    return at;
+  }
+
+  /** A room name as the schema types it: integers go as numbers. */
+  asDeclared(message: ClientMessage, pointer: string, text: string): unknown {
+    const type = this.schemaAt(message, pointer)?.type;
+    return type === 'integer' || type === 'number' ? Number(text) : text;
+  }
+
+  /** A string that takes any text: one that a trigger copies into a server message if there is one. */
+  markerPlace(message: ClientMessage, value: unknown): string | null {
+    const copied = this.#channel.serverMessages.flatMap((effect) =>
+      effect.triggers.flatMap((trigger) =>
+        trigger.on === 'message' && trigger.message === message.key
+          ? trigger.fields.flatMap(({ source }) => (source.from === 'message' ? [source.pointer] : []))
+          : [],
+      ),
+    );
+    const places = copied.flatMap((pointer) => [pointer, ...freeStrings(valueAt(value, pointer), pointer)]);
+    const reserved = [
+      this.#channel.envelope.discriminator,
+      this.#channel.envelope.id,
+      this.#channel.envelope.timestamp,
+    ];
+    reserved.push(this.roomPlace(message), message.idempotent?.property ?? null);
+    const known = this.#channel.serverMessages.flatMap((effect) =>
+      effect.triggers.map((trigger) =>
+        trigger.on === 'message' && trigger.message === message.key ? trigger.user : null,
+      ),
+    );
+    return (
+      places.find(
+        (place) =>
+          !reserved.includes(place) &&
+          !known.includes(place) &&
+          typeof (valueAt(value, place) ?? '') === 'string' &&
+          this.#schemas.accepts(message.schema, withValueAt(value, place, 'm-0123456789abcdef')),
+      ) ?? null
+    );
+  }
+
+  #property(schema: JsonSchema, key: string): JsonSchema | null {
+    const properties = schema.properties as Record<string, JsonSchema> | undefined;
+    const own = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (own !== undefined) return this.#schemas.resolve(own);
+    if (/^\d+$/.test(key) && schema.items !== undefined) return this.#schemas.resolve(schema.items as JsonSchema);
+    for (const part of [...((schema.allOf ?? []) as JsonSchema[]), ...((schema.anyOf ?? []) as JsonSchema[])]) {
+      const found = this.#property(this.#schemas.resolve(part), key);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+}
+
+function freeStrings(value: unknown, pointer: string): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const place = pointer + toPointer([key]);
+    return typeof inner === 'string' ? [place] : freeStrings(inner, place);
+  });
+}

@@ -1,0 +1,42 @@
+// Room names: fresh ones that fit the parameter's schema, and ones that a careless server takes for another.
+import { randomBytes } from 'node:crypto';
+import type { Channel } from '../../scripts/model.ts';
+import type { Schemas } from './schemas.ts';
+
+let counter = 0;
+
+/** A name that no other case uses; null where nothing of the usual shapes fits the schema. */
+export function freshRoom(channel: Channel, schemas: Schemas): string | null {
+  counter += 1;
+  const random = randomBytes(4).toString('hex');
+  const number = 1_000_000 + (Number.parseInt(random, 16) % 900_000) * 1000 + (counter % 1000);
+  const candidates = [
+    `Room-${random}-${counter}`,
+    `Room${random}${counter}`,
+    `room-${random}-${counter}`,
+    `${random}-${counter}`,
+    `${random}-0000-4000-8000-${String(counter).padStart(12, '0')}`,
+    String(number),
+    `${random}${counter}`,
+  ];
+  return candidates.find((candidate) => fits(channel, schemas, candidate)) ?? null;
+}
+
+/** Names that differ in case only, then names of which one begins with the other. */
+export function lookAlikes(channel: Channel, schemas: Schemas, room: string): readonly string[] {
+  const swapped = room === room.toLowerCase() ? room.toUpperCase() : room.toLowerCase();
+  return [swapped, `${room}1`, `${room}0`, room.slice(0, -1)].filter(
+    (name) => name !== room && fits(channel, schemas, name),
+  );
+}
+
+/** Whether a text meets the schema of the room's path parameter; numbers are read as such where the schema wants them. */
+export function fits(channel: Channel, schemas: Schemas, text: string): boolean {
+  const parameter = channel.parameters.find((one) => one.name === channel.room?.parameter);
+  if (parameter === undefined) return text !== '';
+  const { schema } = parameter;
+  const numeric = schema.type === 'integer' || schema.type === 'number';
+  return (
+    text !== '' && schemas.accepts(schema, numeric ? Number(text) : text) && (!numeric || String(Number(text)) === text)
+  );
+}

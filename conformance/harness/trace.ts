@@ -1,0 +1,43 @@
+// The record of everything a case's connections sent and received, in time order, without tokens.
+import { performance } from 'node:perf_hooks';
+import type { TraceFrame } from '../result.ts';
+
+const longest = 4096;
+const mostFrames = 2000;
+
+export class Trace {
+  readonly #startedAt = performance.now();
+  readonly #frames: TraceFrame[] = [];
+  readonly #secrets = new Set<string>();
+
+  /** From now on shown as `[token]` wherever it stands. */
+  redact(secret: string): void {
+    if (secret.length >= 4) this.#secrets.add(secret);
+  }
+
+  add(
+    frame: Omit<TraceFrame, 'atMs' | 'data' | 'bytes'> & { readonly data: string | Buffer; readonly bytes?: number },
+  ): void {
+    if (this.#frames.length >= mostFrames) return;
+    const whole = typeof frame.data === 'string' ? frame.data : frame.data.subarray(0, longest).toString('hex');
+    const bytes = frame.bytes ?? Buffer.byteLength(frame.data);
+    this.#frames.push({
+      ...frame,
+      atMs: Math.round((performance.now() - this.#startedAt) * 10) / 10,
+      data: whole.slice(0, longest),
+      bytes,
+    });
+  }
+
+  frames(): readonly TraceFrame[] {
+    return this.#frames.map((frame) => ({ ...frame, data: this.clean(frame.data) }));
+  }
+
+  clean(text: string): string {
+    let cleaned = text;
+    for (const secret of this.#secrets) {
+      cleaned = cleaned.replaceAll(secret, '[token]').replaceAll(encodeURIComponent(secret), '[token]');
+    }
+    return cleaned;
+  }
+}

@@ -1,0 +1,143 @@
+// The server under test as a process of the suite's own: started on a free port, probed until ready, ended by its process group.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type StartCommand, TargetError } from './target.ts';
+
+const keptOutput = 8000;
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string')
+    throw new TargetError('No free port could be found on 127.0.0.1.');
+  return address.port;
+}
+
+export class ServerProcess {
+  readonly #start: StartCommand;
+  readonly #port: number;
+  readonly #env: Readonly<Record<string, string>>;
+  /** Of the socket that has to accept before the server counts as ready. */
+  readonly #probe: { readonly host: string; readonly port: number };
+  #child: ChildProcess | null = null;
+  #output = '';
+
+  constructor(start: StartCommand, port: number, url: string, env: Readonly<Record<string, string>>) {
+    this.#start = start;
+    this.#port = port;
+    this.#env = env;
+    const address = new URL(url);
+    this.#probe = {
+      host: address.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(address.port) || (address.protocol === 'wss:' ? 443 : 80),
+    };
+  }
+
+  /** What it printed last, both streams. */
+  get output(): string {
+    return this.#output.slice(-keptOutput);
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async start(): Promise<void> {
+    const fill = (text: string) => text.replaceAll('{port}', String(this.#port));
+    const [program, ...args] = this.#start.command.map(fill);
+    const own = Object.fromEntries(Object.entries(this.#start.env).map(([name, value]) => [name, fill(value)]));
+    // A group of its own: whatever the command starts ends with it.
+    const child = spawn(program as string, args, {
+      cwd: this.#start.cwd,
+      env: { ...process.env, ...own, ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    });
+    this.#child = child;
+    let failure: string | null = null;
+    child.on('error', (error) => {
+      failure = error.message;
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output = (this.#output + chunk.toString()).slice(-keptOutput * 2);
+      });
+    }
+    const until = Date.now() + this.#start.ready.timeoutMs;
+    for (;;) {
+      if (failure !== null) throw new TargetError(`The start command could not be run: ${failure}`);
+      if (!this.isRunning) {
+        throw new TargetError(
+          `The start command ended with ${child.exitCode ?? child.signalCode} before it was ready.${this.#shown()}`,
+        );
+      }
+      if (await this.#isReady()) return;
+      if (Date.now() > until) {
+        await this.stop();
+        throw new TargetError(
+          `The server was not ready within ${this.#start.ready.timeoutMs} ms at ${this.#probe.host}:${this.#probe.port}. Is {port} passed to it? target.start.ready.timeoutMs gives it longer.${this.#shown()}`,
+        );
+      }
+      await sleep(50);
+    }
+  }
+
+  /** SIGTERM, then SIGKILL after 12 s, to the whole group; resolves when it has ended. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (child === null || !this.isRunning) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    this.#signal(signal);
+    const killer = setTimeout(() => this.#signal('SIGKILL'), 12_000);
+    await ended;
+    clearTimeout(killer);
+    this.#signal('SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    try {
+      if (process.platform === 'win32') this.#child?.kill(signal);
+      else process.kill(-pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  }
+
+  async #isReady(): Promise<boolean> {
+    const { url } = this.#start.ready;
+    if (url !== undefined) {
+      try {
+        const response = await fetch(url.replaceAll('{port}', String(this.#port)), {
+          signal: AbortSignal.timeout(1000),
+        });
+        return response.ok;
+      } catch {
+        return false;
+      }
+    }
+    return await new Promise((resolve) => {
+      const socket = connect(this.#probe.port, this.#probe.host);
+      const answer = (open: boolean) => {
+        socket.destroy();
+        resolve(open);
+      };
+      socket.on('connect', () => answer(true));
+      socket.on('error', () => answer(false));
+      socket.setTimeout(1000, () => answer(false));
+    });
+  }
+
+  #shown(): string {
+    return this.output.trim() === '' ? ' It printed nothing.' : `\nIts last output:\n${this.output.trim()}`;
+  }
+}
