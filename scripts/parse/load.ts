@@ -1,0 +1,104 @@
+// A document to the model: reads the files, refuses what is no AsyncAPI 3, and tells every mistake found on the way.
+import { createHash } from 'node:crypto';
+import { basename, dirname, relative } from 'node:path';
+import { ContractError, type Finding, sortFindings } from '../errors.ts';
+import type { Contract } from '../model.ts';
+import { parseChannels } from './channels.ts';
+import { isObject, missing, readText, report } from './read.ts';
+import { DocumentSet, type ReferenceOptions, shownPath } from './references.ts';
+import { parseServers } from './servers.ts';
+import { isRecord, type Value } from './value.ts';
+
+export interface ReadResult {
+  /** Undefined: the document cannot be read at all. Where there are errors, what could be read of it. */
+  readonly contract?: Contract;
+  readonly findings: readonly Finding[];
+  readonly documents: DocumentSet;
+}
+
+/** The model, and what is wrong in the shape of the document; a few milliseconds, without the official parser and without lint. */
+export function readContract(
+  path: string,
+  options: ReferenceOptions = {},
+  texts?: ReadonlyMap<string, string>,
+): ReadResult {
+  const documents = new DocumentSet(path, options, texts);
+  const document = documents.root();
+  const contract = document !== undefined && isAsyncApi3(document) ? buildContract(document) : undefined;
+  return { ...(contract === undefined ? {} : { contract }), findings: sortFindings(documents.findings), documents };
+}
+
+/** The model of a document without errors. Throws a {@link ContractError} that names each of them. */
+export function parseContract(path: string, options: ReferenceOptions = {}): Contract {
+  const { contract, findings } = readContract(path, options);
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  if (contract !== undefined && errors.length === 0) return contract;
+  const count = errors.length === 1 ? '1 mistake' : `${errors.length} mistakes`;
+  throw new ContractError('CONTRACT_ERR_INVALID', `${shownPath(path)} has ${count}.`, errors);
+}
+
+function isAsyncApi3(document: Value): boolean {
+  if (!isRecord(document.raw)) {
+    report(document, 'document-not-object', {
+      message: 'The document is not an AsyncAPI document.',
+      expected: 'an object that begins with asyncapi: 3.1.0',
+      found:
+        document.raw === null || document.raw === undefined
+          ? 'an empty document'
+          : Array.isArray(document.raw)
+            ? 'a list'
+            : typeof document.raw,
+      fix: 'Write an AsyncAPI 3 document: https://www.asyncapi.com/docs/reference/specification/v3.0.0',
+    });
+    return false;
+  }
+  const version = document.at('asyncapi').raw;
+  if (typeof version === 'string' && /^3\.[0-9]+\.[0-9]+/.test(version)) return true;
+  const old = typeof version === 'string' && /^[12]\./.test(version);
+  report(version === undefined ? document : document.at('asyncapi'), 'document-version', {
+    message: old ? `The document is AsyncAPI ${version}.` : 'The document does not say that it is AsyncAPI 3.',
+    expected: 'asyncapi: 3.0.0 or 3.1.0',
+    found: version === undefined ? 'no key asyncapi' : JSON.stringify(version),
+    fix: old
+      ? 'Convert it: npx @asyncapi/cli convert FILE --target-version=3.0.0'
+      : 'Begin the document with asyncapi: 3.1.0 (with quotes around it if a number was read).',
+  });
+  return false;
+}
+
+function buildContract(document: Value): Contract {
+  const info = document.field('info');
+  if (!isObject(info)) missing(document, 'info', 'title and version');
+  const servers = parseServers(document);
+  const { channels, schemas } = parseChannels(document, servers);
+  const description = readText(info.field('description'));
+  return {
+    modelVersion: 1,
+    title: readText(info.field('title')) ?? '',
+    version: readText(info.field('version')) ?? '',
+    ...(description === undefined ? {} : { description }),
+    document: basename(document.documents.rootPath),
+    hash: hashOf(document.documents),
+    servers,
+    channels,
+    definitions: schemas.definitions(),
+  };
+}
+
+/** SHA-256 of the document with what it includes; line endings do not count, since checkouts differ in them. */
+export function hashOf(documents: DocumentSet): string {
+  return hashTexts(documents.files().map(({ path, text }) => [inFolder(documents, path), text]));
+}
+
+export function hashTexts(files: readonly (readonly [path: string, text: string])[]): string {
+  const hash = createHash('sha256');
+  for (const [index, [path, text]] of files.entries()) {
+    if (index > 0) hash.update(`\0${path}\0`);
+    hash.update(text.replaceAll('\r\n', '\n'));
+  }
+  return hash.digest('hex');
+}
+
+function inFolder(documents: DocumentSet, path: string): string {
+  return path.includes('://') ? path : relative(dirname(documents.rootPath), path).replaceAll('\\', '/');
+}
