@@ -6,8 +6,7 @@ export interface Breach {
   readonly instancePath: string;
   readonly keyword: string;
   readonly message?: string;
-  readonly propertyName?: string;
-  readonly params: {
+  readonly params?: {
     readonly missingProperty?: string;
     readonly additionalProperty?: string;
     readonly propertyName?: string;
@@ -38,7 +37,7 @@ export function issueOf(compiled: Compiled): Issue {
 }
 
 function pointerOf(breach: Breach): string {
-  const { missingProperty, additionalProperty, propertyName } = breach.params;
+  const { missingProperty, additionalProperty, propertyName } = breach.params ?? {};
   const property = missingProperty ?? additionalProperty ?? propertyName;
   return property === undefined ? breach.instancePath : `${breach.instancePath}/${escapeSegment(property)}`;
 }

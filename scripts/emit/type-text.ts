@@ -81,10 +81,10 @@ function mapType(schema: JsonSchema, context: TypeContext, path: string): string
   return `{ [key: string]: ${union(values.map((value) => typeText(value, context, `${path}Value`)))} }`;
 }
 
-/** Whether unknown properties beside the named ones are part of the type: only where the schema says so. */
+/** Whether unknown properties beside the named ones are part of the type. `additionalProperties: true` only tells a
+ * receiver to ignore them, and a type that admits every name would let misspelt ones pass; a schema there invites them. */
 export function isOpen(schema: JsonSchema): boolean {
-  const { additionalProperties: others } = schema;
-  return others === true || isSchema(others) || schemaMap(schema, 'patternProperties').length > 0;
+  return isSchema(schema.additionalProperties) || schemaMap(schema, 'patternProperties').length > 0;
 }
 
 /** Required names that the schema itself does not describe. */
