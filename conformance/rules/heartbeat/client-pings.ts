@@ -1,0 +1,107 @@
+// Rules about the heartbeats that the client starts: the answer is direct, says what was sent, and needs no membership.
+import type { Channel, Heartbeat } from '../../../scripts/model.ts';
+import { brief, sameJson, valueAt } from '../../harness/pointer.ts';
+import type { Kit } from '../../kit.ts';
+import { Failed, lowest, type Needs, type Rule } from '../../rule.ts';
+
+function clientBeats(
+  run: (kit: Kit, beat: Heartbeat, ping: string, pong: string) => Promise<void>,
+  needs: Needs = { users: 1 },
+  applies: (channel: Channel, beat: Heartbeat) => boolean = () => true,
+): Rule['cases'] {
+  return (_contract, channel) =>
+    channel.heartbeats.flatMap((beat) => {
+      const { ping, pong } = beat;
+      if (beat.initiator !== 'client' || ping === null || pong === null || !applies(channel, beat)) return [];
+      const message = channel.serverMessages.find((one) => one.key === pong);
+      const level = lowest(beat.level, message?.level ?? 'MUST');
+      const place = { channel: channel.name, level, source: beat.source, needs };
+      return [
+        {
+          ...place,
+          ...(message === undefined ? {} : { message: message.type }),
+          run: (kit: Kit) => run(kit, beat, ping, pong),
+        },
+      ];
+    });
+}
+
+export const pingAnswered: Rule = {
+  id: 'heartbeat/ping-answered',
+  role: 'server',
+  level: 'MUST',
+  sentence: "A client's ping is answered once, with exactly what the contract says is echoed.",
+  cases: clientBeats(async (kit, beat, ping, pong) => {
+    const member = await kit.joined({ name: 'member' });
+    for (const variant of echoVariants(kit, beat, ping)) {
+      const from = member.messages.length;
+      const sent = await kit.send(member, ping, { with: variant });
+      const answer = await member.take((message) => message.index >= from && message.key === pong, {
+        what: `a ${pong}`,
+      });
+      for (const { from: source, to } of beat.echo) {
+        const wanted = valueAt(sent.value, source);
+        const got = valueAt(answer.value, to);
+        if (!sameJson(wanted, got)) throw new Failed(`${to} = ${brief(wanted)}`, brief(got), { reason: 'changed' });
+      }
+      await kit.roundTrip(member);
+      const answers = member.since(from, pong).length;
+      // The round trip may itself be a ping: then its own answer is one more.
+      if (answers > 2) throw new Failed('one answer', `${answers} answers`, { reason: 'duplicate' });
+    }
+  }),
+};
+
+export const answeredBeforeJoining: Rule = {
+  id: 'heartbeat/ping-answered-unjoined',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'A ping is answered on a connection that has not joined a room.',
+  cases: clientBeats(
+    async (kit, _beat, ping, pong) => {
+      const connection = await kit.connect({ name: 'not joined' });
+      await kit.send(connection, ping);
+      await connection.take(pong, { what: `a ${pong}` });
+    },
+    { users: 1 },
+    (channel) => channel.room?.scope === 'room' && !channel.room.joinOnOpen,
+  ),
+};
+
+export const pongNotBroadcast: Rule = {
+  id: 'heartbeat/pong-not-broadcast',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'The answer to a ping reaches the connection that pinged, once, and no other.',
+  cases: clientBeats(
+    async (kit, _beat, ping, pong) => {
+      const [owner, other] = kit.users;
+      if (owner === undefined || other === undefined) throw new Error('two users were asked for');
+      const party = await kit.party({ sender: { user: owner }, 'other tab': { user: owner }, peer: { user: other } });
+      const connections = Object.values(party);
+      const sender = party.sender;
+      if (sender === undefined) throw new Error('the party has a sender');
+      const from = connections.map((connection) => connection.messages.length);
+      await kit.send(sender, ping);
+      await sender.take(pong, { what: `a ${pong}` });
+      await kit.fence(connections);
+      for (const [index, connection] of connections.entries()) {
+        const got = connection.since(from[index] ?? 0, pong).length;
+        const wanted = connection === sender ? 1 : 0;
+        if (got !== wanted) {
+          const reason = wanted === 0 ? 'leaked' : got === 0 ? 'missing' : 'duplicate';
+          throw new Failed(`${wanted} ${pong} on ${connection.name}`, `${got}`, { reason });
+        }
+      }
+    },
+    { users: 2 },
+  ),
+};
+
+/** The values that an echo must give back unchanged: of each type that the schema takes, the awkward ones included. */
+function echoVariants(kit: Kit, beat: Heartbeat, ping: string): readonly Readonly<Record<string, unknown>>[] {
+  const candidates = [0, 1.5, 1_790_000_000_123, -1, '0', 'ünïcode \u{1f600}', ''];
+  const variants = beat.echo.flatMap(({ from }) => candidates.map((value) => ({ [from]: value })));
+  const accepted = variants.filter((variant) => kit.schemaAccepts(kit.message(ping, { with: variant })));
+  return accepted.length === 0 ? [{}] : accepted;
+}

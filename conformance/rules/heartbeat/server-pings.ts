@@ -1,0 +1,152 @@
+// Rules about the heartbeats that the server starts: when they come, and what an answer, or none, leads to.
+import { describeEnding } from '../../harness/connection.ts';
+import { brief } from '../../harness/pointer.ts';
+import { Failed, type Rule } from '../../rule.ts';
+import { answer, durationsOf, nextPing, serverBeats } from './beats.ts';
+
+export const pingInterval: Rule = {
+  id: 'heartbeat/ping-interval',
+  role: 'server',
+  level: 'MUST',
+  sentence:
+    'The server pings one interval after the connection was accepted, and then one interval after its last ping.',
+  cases: serverBeats(
+    async (kit, beat) => {
+      const { intervalMs } = durationsOf(kit, beat);
+      const connection = await kit.connect({ name: 'member', autoPong: false });
+      let from = connection.openedAt;
+      for (const [n, what] of ['the first ping', 'the second ping'].entries()) {
+        const ping = await nextPing(kit, connection, beat, n, intervalMs * 2 + 500);
+        if (ping === null && connection.ending !== null) {
+          throw new Failed(what, describeEnding(connection.ending), { reason: 'ended' });
+        }
+        kit.clock.checkTiming({ what, from, seenAt: ping?.at ?? null, earliestMs: intervalMs, latestMs: intervalMs });
+        if (ping === null) return;
+        await answer(kit, connection, beat, ping);
+        from = ping.at;
+      }
+    },
+    { intervals: 3 },
+  ),
+};
+
+export const answerKeepsAlive: Rule = {
+  id: 'heartbeat/answer-keeps-alive',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'A connection that answers every ping is not ended.',
+  cases: serverBeats(
+    async (kit, beat) => {
+      const { intervalMs, timeoutMs } = durationsOf(kit, beat);
+      const connection = await kit.connect({ name: 'member', autoPong: false });
+      for (let n = 0; n < 3; n += 1) {
+        const ping = await nextPing(kit, connection, beat, n, intervalMs * 3 + 500);
+        if (connection.ending !== null) {
+          throw new Failed('a connection that stays open', describeEnding(connection.ending), { reason: 'ended' });
+        }
+        if (ping === null)
+          throw new Failed('a ping', `none within ${Math.round(intervalMs * 3)} ms`, { reason: 'never' });
+        await answer(kit, connection, beat, ping);
+      }
+      const ending = await connection.ended(timeoutMs + kit.clock.slack(connection.openedAt, kit.clock.now()));
+      if (ending !== null)
+        throw new Failed('a connection that stays open', describeEnding(ending), { reason: 'ended' });
+    },
+    { intervals: 10 },
+  ),
+};
+
+export const silenceEnds: Rule = {
+  id: 'heartbeat/silence-ends',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'The server ends a connection that does not answer a ping, when the timeout has passed and not before.',
+  cases: serverBeats(
+    async (kit, beat) => {
+      const { intervalMs, timeoutMs } = durationsOf(kit, beat);
+      const connection = await kit.connect({ name: 'silent', autoPong: false });
+      const ping = await nextPing(kit, connection, beat, 0, intervalMs * 2 + 500);
+      if (ping === null) {
+        const observed = connection.ending === null ? 'no ping' : describeEnding(connection.ending);
+        throw new Failed('a ping, and the end after it', observed, { reason: 'never' });
+      }
+      const ending = await connection.ended(timeoutMs + intervalMs + 1000);
+      kit.clock.checkTiming({
+        what: 'the end of the connection',
+        from: ping.at,
+        seenAt: ending?.at ?? null,
+        earliestMs: timeoutMs,
+        latestMs: timeoutMs,
+      });
+    },
+    { intervals: 4 },
+  ),
+};
+
+export const silenceCode: Rule = {
+  id: 'heartbeat/silence-code',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'A connection that does not answer a ping is closed with the code that the contract gives.',
+  cases: serverBeats(
+    async (kit, beat) => {
+      const { intervalMs, timeoutMs } = durationsOf(kit, beat);
+      const connection = await kit.connect({ name: 'silent', autoPong: false });
+      const ending = await connection.ended((intervalMs + timeoutMs) * 2 + 1000);
+      const expected = `close code ${beat.timeoutCode}`;
+      if (ending === null) throw new Failed(expected, 'the connection was not ended', { reason: 'never' });
+      if (ending.code !== beat.timeoutCode)
+        throw new Failed(expected, describeEnding(ending), { reason: 'wrong-code' });
+    },
+    { intervals: 4, level: (beat) => beat.timeoutCodeLevel, applies: (beat) => beat.timeoutCode !== null },
+  ),
+};
+
+export const unaskedNotCounted: Rule = {
+  id: 'heartbeat/unasked-answer-not-counted',
+  role: 'server',
+  level: 'SHOULD',
+  sentence: 'An answer that was not asked for does not count for the next ping.',
+  cases: serverBeats(
+    async (kit, beat) => {
+      const { intervalMs, timeoutMs } = durationsOf(kit, beat);
+      const connection = await kit.connect({ name: 'member', autoPong: false });
+      await kit.clock.sleep(intervalMs / 2);
+      await answer(kit, connection, beat, null);
+      const ping = await nextPing(kit, connection, beat, 0, intervalMs * 2 + 500);
+      if (ping === null) throw new Failed('a ping', connection.describe(), { reason: 'never' });
+      const ending = await connection.ended(timeoutMs + intervalMs / 2 + 500);
+      if (ending === null) {
+        throw new Failed('the end of the connection: the ping had no answer', 'it stays open', { reason: 'never' });
+      }
+    },
+    { intervals: 4 },
+  ),
+};
+
+export const pingIsFrame: Rule = {
+  id: 'heartbeat/ping-is-no-message',
+  role: 'server',
+  level: 'MUST',
+  sentence: 'A ping frame is a frame: no text message stands in for it.',
+  cases: (contract, channel) => {
+    const timing = serverBeats(
+      async (kit, beat) => {
+        const { intervalMs } = durationsOf(kit, beat);
+        const connection = await kit.connect({ name: 'member' });
+        const alive = await kit.roundTrip(connection);
+        await connection.pingFrame(0, intervalMs * 1.5 + 300);
+        const strays = connection.messages.filter((message) => message.key === null);
+        if (strays.length > 0) {
+          const seen = strays.map((stray) => (stray.binary === null ? stray.text : '(binary)'));
+          throw new Failed('declared messages alone', brief(seen), { reason: 'stray' });
+        }
+        if (!alive && connection.pings.length === 0)
+          throw new Failed('a sign of life', connection.describe(), { reason: 'never' });
+      },
+      { intervals: 3, applies: (beat) => beat.kind === 'frame' },
+    );
+    // That frames are sent at all is a matter of the heartbeat's level; that nothing else is sent in their place is not.
+    return timing(contract, channel).map((one) => ({ ...one, level: 'MUST' }));
+  },
+};
