@@ -28,7 +28,7 @@ export function escapeMarkdown(text: string): string {
 
 /** As code in one line; backticks inside are kept by a longer fence. */
 export function markdownCode(text: string): string {
-  const oneLine = spellControls(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  const oneLine = spellControls(text).replace(/\s+/g, ' ');
   const longest = Math.max(0, ...[...oneLine.matchAll(/`+/g)].map((found) => found[0].length));
   const fence = '`'.repeat(longest + 1);
   const pad = oneLine.startsWith('`') || oneLine.endsWith('`') ? ' ' : '';

@@ -1,0 +1,84 @@
+// The cases of the page: a section a rule, with its sentence; a passed case takes a line, one that broke shows all that is known.
+import { escapeHtml } from './escape.ts';
+import { type CaseWithTrace, casesWithTraces, placeOf, rerunCommand } from './groups.ts';
+import { sequenceDiagram } from './html-sequence.ts';
+import { type State, stateOf, stateWords } from './html-state.ts';
+import type { Report } from './report-json.ts';
+import { traceRows } from './trace.ts';
+
+// A page with some hundred open diagrams is slow, and the first of a rule tells the most.
+const openDiagrams = 3;
+
+export function ruleSections(report: Report, documentHref: string): string {
+  const byRule = new Map<string, CaseWithTrace[]>();
+  for (const one of casesWithTraces(report)) byRule.set(one.case.rule, [...(byRule.get(one.case.rule) ?? []), one]);
+  return [...byRule].map(([rule, cases]) => ruleSection(report, documentHref, rule, cases)).join('\n');
+}
+
+function ruleSection(report: Report, href: string, rule: string, cases: readonly CaseWithTrace[]): string {
+  const first = cases[0]!.case;
+  let broken = 0;
+  const items = cases.map((one) => {
+    const isOpen = one.case.verdict === 'fail' && one.case.known === undefined && broken < openDiagrams;
+    if (isOpen) broken += 1;
+    return caseItem(report, href, one, isOpen);
+  });
+  return `<section class="rule" data-rule="${escapeHtml(rule)}" data-family="${escapeHtml(first.family)}"><h3>${escapeHtml(rule)}</h3>
+<p><a href="${placeHref(href, first.line)}" title="${escapeHtml(first.pointer)}">${escapeHtml(first.sentence)}</a></p>
+<ul>${items.join('\n')}</ul></section>`;
+}
+
+function caseItem(report: Report, href: string, traced: CaseWithTrace, isOpen: boolean): string {
+  const one = traced.case;
+  const state = stateOf(one);
+  const data = `data-state="${state}" data-channel="${escapeHtml(one.channel)}" data-text="${escapeHtml(searchText(traced))}"`;
+  const mark = `<span class="mark ${state}" role="img" aria-label="${stateWords[state]}"></span>`;
+  const place = `<a class="place" href="${placeHref(href, one.line)}" title="${escapeHtml(one.pointer)}">${escapeHtml(report.contract.document)}:${one.line}</a>`;
+  const name = `<code>${escapeHtml(placeOf(one))}</code>`;
+  if (isBrief(state)) {
+    const because = one.reason === undefined ? '' : ` <span class="because">${escapeHtml(one.reason)}</span>`;
+    return `<li class="case" ${data}>${mark} ${name}${because} ${place}</li>`;
+  }
+  const said = one.observed === '' ? (one.reason ?? '') : one.observed;
+  return `<li class="case" ${data}><details${isOpen ? ' open' : ''}><summary>${mark} ${name} <span class="because">${escapeHtml(said)}</span></summary>
+${facts(report, traced, place)}${diagram(report, traced)}</details></li>`;
+}
+
+function facts(report: Report, { case: one, durationMs }: CaseWithTrace, place: string): string {
+  const row = (name: string, html: string): string => `<dt>${name}</dt><dd>${html}</dd>`;
+  const level = `${one.level}, ${stateWords[stateOf(one)]}${one.reason === undefined || one.observed === '' ? '' : ` (${escapeHtml(one.reason)})`}, ${Math.round(durationMs)} ms`;
+  return `<dl>${[
+    one.expected === '' ? '' : row('Expected', escapeHtml(one.expected)),
+    one.observed === '' ? '' : row('Observed', escapeHtml(one.observed)),
+    one.observed !== '' || one.reason === undefined ? '' : row('Because', escapeHtml(one.reason)),
+    one.needs === undefined ? '' : row('Add', one.needs.map((need) => `<code>${escapeHtml(need)}</code>`).join(', ')),
+    one.known === undefined
+      ? ''
+      : row('Known', `until ${escapeHtml(one.known.until)}: ${escapeHtml(one.known.reason)}`),
+    row('Verdict', level),
+    row('Place', `${place} <code>${escapeHtml(one.pointer)}</code>`),
+    row('Again', `<code class="command">${escapeHtml(rerunCommand(report, one.instance))}</code>`),
+  ].join('')}</dl>`;
+}
+
+function diagram(report: Report, { frames }: CaseWithTrace): string {
+  if (frames.length === 0) return '';
+  const rows = traceRows(frames).map(
+    (row) =>
+      `<tr class="${row.kind}"><td>${row.ms}</td><td>${escapeHtml(row.connection)}</td><td>${row.arrow}</td><td><code>${escapeHtml(row.text)}</code></td></tr>`,
+  );
+  return `<div class="scroll diagram" tabindex="0" role="region" aria-label="Sequence diagram">${sequenceDiagram(frames, report.role)}</div>
+<details class="frames"><summary>${frames.length} frames</summary><div class="scroll" tabindex="0" role="region" aria-label="Frames"><table><thead><tr><th scope="col">ms</th><th scope="col">Connection</th><th scope="col"></th><th scope="col">Frame</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+}
+
+function isBrief(state: State): boolean {
+  return state === 'pass' || state === 'not-applicable';
+}
+
+function searchText({ case: one }: CaseWithTrace): string {
+  return [one.instance, one.sentence, one.expected, one.observed, one.reason ?? ''].join(' ').toLowerCase();
+}
+
+function placeHref(href: string, line: number): string {
+  return escapeHtml(`${encodeURI(href)}#L${line}`);
+}

@@ -1,0 +1,43 @@
+// Writes every form of a report into a folder, for programs, for a CI and for people.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { htmlReport } from './html.ts';
+import { junitReport } from './junit.ts';
+import { markdownReport } from './markdown.ts';
+import { formatReport, type Report } from './report-json.ts';
+
+export interface WriteOptions {
+  /** Path of the document, so that the page can link to its lines. @default the document's name, beside the page */
+  readonly documentPath?: string;
+}
+
+export interface WrittenReports {
+  readonly json: string;
+  readonly junit: string;
+  readonly markdown: string;
+  readonly html: string;
+}
+
+/** Makes the folder where it is missing and replaces the reports in it. Throws what the file system throws. */
+export async function writeReports(
+  report: Report,
+  folder: string,
+  options: WriteOptions = {},
+): Promise<WrittenReports> {
+  await mkdir(folder, { recursive: true });
+  const paths = {
+    json: join(folder, 'report.json'),
+    junit: join(folder, 'junit.xml'),
+    markdown: join(folder, 'summary.md'),
+    html: join(folder, 'index.html'),
+  };
+  const documentHref =
+    options.documentPath === undefined ? undefined : relative(folder, options.documentPath).split(sep).join('/');
+  await Promise.all([
+    writeFile(paths.json, formatReport(report)),
+    writeFile(paths.junit, junitReport(report)),
+    writeFile(paths.markdown, markdownReport(report)),
+    writeFile(paths.html, htmlReport(report, documentHref === undefined ? {} : { documentHref })),
+  ]);
+  return paths;
+}
