@@ -24,7 +24,6 @@ export function durationsOf(kit: Kit, beat: Heartbeat): { intervalMs: number; ti
 
 /** The n-th ping (from 0); null where none comes in time or the connection ended first. */
 export async function nextPing(
-  kit: Kit,
   connection: Connection,
   beat: Heartbeat,
   n: number,

@@ -16,7 +16,7 @@ export const pingInterval: Rule = {
       const connection = await kit.connect({ name: 'member', autoPong: false });
       let from = connection.openedAt;
       for (const [n, what] of ['the first ping', 'the second ping'].entries()) {
-        const ping = await nextPing(kit, connection, beat, n, intervalMs * 2 + 500);
+        const ping = await nextPing(connection, beat, n, intervalMs * 2 + 500);
         if (ping === null && connection.ending !== null) {
           throw new Failed(what, describeEnding(connection.ending), { reason: 'ended' });
         }
@@ -40,7 +40,7 @@ export const answerKeepsAlive: Rule = {
       const { intervalMs, timeoutMs } = durationsOf(kit, beat);
       const connection = await kit.connect({ name: 'member', autoPong: false });
       for (let n = 0; n < 3; n += 1) {
-        const ping = await nextPing(kit, connection, beat, n, intervalMs * 3 + 500);
+        const ping = await nextPing(connection, beat, n, intervalMs * 3 + 500);
         if (connection.ending !== null) {
           throw new Failed('a connection that stays open', describeEnding(connection.ending), { reason: 'ended' });
         }
@@ -65,7 +65,7 @@ export const silenceEnds: Rule = {
     async (kit, beat) => {
       const { intervalMs, timeoutMs } = durationsOf(kit, beat);
       const connection = await kit.connect({ name: 'silent', autoPong: false });
-      const ping = await nextPing(kit, connection, beat, 0, intervalMs * 2 + 500);
+      const ping = await nextPing(connection, beat, 0, intervalMs * 2 + 500);
       if (ping === null) {
         const observed = connection.ending === null ? 'no ping' : describeEnding(connection.ending);
         throw new Failed('a ping, and the end after it', observed, { reason: 'never' });
@@ -113,7 +113,7 @@ export const unaskedNotCounted: Rule = {
       const connection = await kit.connect({ name: 'member', autoPong: false });
       await kit.clock.sleep(intervalMs / 2);
       await answer(kit, connection, beat, null);
-      const ping = await nextPing(kit, connection, beat, 0, intervalMs * 2 + 500);
+      const ping = await nextPing(connection, beat, 0, intervalMs * 2 + 500);
       if (ping === null) throw new Failed('a ping', connection.describe(), { reason: 'never' });
       const ending = await connection.ended(timeoutMs + intervalMs / 2 + 500);
       if (ending === null) {

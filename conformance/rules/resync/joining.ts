@@ -82,7 +82,7 @@ export const survivesRestart: Rule = {
             channel: channel.name,
             level: resyncLevel(channel),
             source: channel.resync.source,
-            needs: { users: 1, hooks: ['restart'] },
+            needs: { users: 1, start: true },
             lane: 'exclusive',
             timeoutMs: 30_000,
             async run(kit) {
@@ -91,7 +91,7 @@ export const survivesRestart: Rule = {
               updates.push(await causeUpdate(kit, member, member), await causeUpdate(kit, member, member));
               const numbers = updates.map((update) => Number(numberOf(kit, update)));
               const last = numbers.at(-1) ?? 0;
-              await kit.hook('restart', {});
+              await kit.restart();
               const back = await kit.joined({ name: 'after' });
               const replay = await replayOf(kit, back, askFor(kit, { sequence: numbers[0] ?? 0 }), 1);
               const next = Number(numberOf(kit, await causeUpdate(kit, back, back)));

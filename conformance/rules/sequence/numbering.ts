@@ -3,16 +3,7 @@ import type { Received } from '../../harness/connection.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, type Needs, type Rule } from '../../rule.ts';
-import {
-  causeUpdate,
-  nextUpdate,
-  numberOf,
-  publishable,
-  publishBody,
-  resyncLevel,
-  resyncOf,
-  sendUpdate,
-} from './updates.ts';
+import { causeUpdate, nextUpdate, numberOf, publishable, resyncLevel, resyncOf, sendUpdate } from './updates.ts';
 
 type Body = (kit: Kit) => Promise<void>;
 
@@ -66,7 +57,7 @@ export const stepsByOne: Rule = {
     if (kit.hasHook('publish')) {
       for (const message of publishable(kit.channel)) {
         const from = member.messages.length;
-        await kit.hook('publish', publishBody(kit, message, member.room));
+        await kit.publish(message.key, member.room === null ? {} : { room: member.room });
         seen.push(await nextUpdate(kit, member, from, 0));
       }
       seen.push(await causeUpdate(kit, member, member));

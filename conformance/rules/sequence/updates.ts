@@ -68,7 +68,7 @@ export async function sendUpdate(kit: Kit, sender: Connection, text?: string): P
   const published = publishable(kit.channel)[0];
   if (published === undefined)
     throw new NotTestable('The contract names nothing that causes a sequenced update.', 'hooks.publish');
-  await kit.hook('publish', publishBody(kit, published, sender.room));
+  await kit.publish(published.key, sender.room === null ? {} : { room: sender.room });
 }
 
 /** Sequenced messages that the server's own code sends. */
@@ -77,10 +77,4 @@ export function publishable(channel: Channel): readonly ServerMessage[] {
   return channel.serverMessages.filter(
     (message) => sequenced.has(message.key) && message.triggers.some((trigger) => trigger.on === 'server'),
   );
-}
-
-/** The body of the publish hook: the message's example. What the server adds itself it adds itself. */
-export function publishBody(kit: Kit, message: ServerMessage, room: string | null): Record<string, unknown> {
-  const body = { channel: kit.channel.name, message: message.type, payload: message.examples[0]?.payload ?? {} };
-  return room === null ? body : { ...body, room };
 }
