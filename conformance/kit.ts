@@ -46,6 +46,8 @@ export interface Kit {
   readonly users: readonly User[];
   /** The rooms leased for the case (`needs.rooms`); empty where the channel has none. */
   readonly rooms: readonly string[];
+  /** Whether nobody can have used the rooms before: their names were made up for the case. */
+  readonly roomsAreFresh: boolean;
   /** The user with a role that was asked for in `needs.roles`, for the case's first room. */
   withRole(role: string): User;
   /** What `needs.outsider`, `needs.unknownUser`, `needs.forbiddenRoom` and `needs.missingRoom` asked for. Throws NotTestable otherwise. */
@@ -102,6 +104,8 @@ export interface Kit {
   serverMessage(key: string): ServerMessage;
   /** Checks a server message against its schema: '' or what is wrong with it. */
   schemaIssues(serverKey: string, value: unknown): string;
+  /** Whether a built message is valid by its schema. */
+  schemaAccepts(built: Built): boolean;
   /** Server messages that a client message causes, by x-ws-trigger. */
   effectsOf(clientKey: string): readonly ServerMessage[];
   /** The channel's room rules; null where it has no rooms. */

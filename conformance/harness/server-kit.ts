@@ -98,6 +98,10 @@ export class ServerKit implements Kit {
     return isShared(this.channel) ? null : this.channel.room;
   }
 
+  get roomsAreFresh(): boolean {
+    return this.#session.target.channels[this.channel.name]?.rooms === undefined;
+  }
+
   get fenceIsBroadcast(): boolean {
     return this.#fence.broadcast !== null;
   }
@@ -331,6 +335,10 @@ export class ServerKit implements Kit {
       .filter(({ level }) => level === 'MUST')
       .map(({ message }) => message)
       .join('; ');
+  }
+
+  schemaAccepts(built: Built): boolean {
+    return this.#session.schemas.accepts(this.clientMessage(built.key).schema, built.value);
   }
 
   effectsOf(clientKey: string): readonly ServerMessage[] {
