@@ -33,6 +33,8 @@ export type Lane = 'parallel' | 'quiet' | 'exclusive';
 export interface Needs {
   /** Valid users, all different, that may enter the case's rooms. @default 1 */
   readonly users?: number;
+  /** As many more as there are, up to so many: a case that can do with fewer parties asks for the rest here. @default 0 */
+  readonly moreUsers?: number;
   /** Rooms of its own, all different. @default 1 where the channel has rooms */
   readonly rooms?: number;
   /** A user with each of these roles, besides `users`. */

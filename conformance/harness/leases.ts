@@ -155,7 +155,11 @@ export class Leases {
     const { users } = this.#target;
     const needsToken = channel.auth !== null && channel.auth.parameter !== null;
     if (users.length === 0 && !needsToken) {
-      return Array.from({ length: count }, (_, index) => ({ id: '', name: `anonymous ${index + 1}`, roles: [] }));
+      return Array.from({ length: count + (needs.moreUsers ?? 0) }, (_, index) => ({
+        id: '',
+        name: `anonymous ${index + 1}`,
+        roles: [],
+      }));
     }
     const scoped = isUserScoped(channel) && !isShared(channel);
     const able = this.#mayEnter(rooms).filter((user) => !reserved.has(user.id));
@@ -166,7 +170,7 @@ export class Leases {
         `users: at least ${count}, with tokens.secret or a token each`,
       ]);
     }
-    const chosen = free.slice(0, count);
+    const chosen = free.slice(0, count + (needs.moreUsers ?? 0));
     if (scoped) for (const user of chosen) keys.push(`user ${channel.name} ${user.id}`);
     return chosen;
   }

@@ -1,0 +1,84 @@
+// Tells "the target is wrong" from "the server is wrong" before anything is judged: one clear message instead of hundreds of failures.
+import { connect } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { Channel } from '../scripts/model.ts';
+import { channelBase } from './harness/address.ts';
+import { describeAttempt } from './harness/connection.ts';
+import { Leases } from './harness/leases.ts';
+import { ServerKit, type Session } from './harness/server-kit.ts';
+import { NotTestable } from './rule.ts';
+import { TargetError } from './target/target.ts';
+
+/** Milliseconds that a TCP connection took; throws {@link TargetError} where there is none. */
+export async function reach(channel: Channel, session: Session): Promise<number> {
+  const base = channelBase(channel, session.target);
+  const port = Number(base.port) || (base.protocol === 'wss:' ? 443 : 80);
+  const host = base.hostname.replace(/^\[|\]$/g, '');
+  const startedAt = performance.now();
+  return await new Promise((resolve, reject) => {
+    const socket = connect(port, host);
+    const refuse = (why: string) => {
+      socket.destroy();
+      reject(
+        new TargetError(
+          `The target does not answer at ${host}:${port} (${why}). Is the server running, and is target.url right?`,
+        ),
+      );
+    };
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(performance.now() - startedAt);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
+    socket.setTimeout(5000, () => refuse('no answer within 5 s'));
+  });
+}
+
+/**
+ * Every channel gets one connection with nothing wrong about it. Where none of them is accepted the run is pointless, and why is
+ * thrown; where some are, the others are judged by the rules. Returns notes for the report.
+ */
+export async function preflight(channels: readonly Channel[], session: Session): Promise<readonly string[]> {
+  const { clock, target, schemas } = session;
+  const leases = new Leases(target, schemas);
+  const refused: string[] = [];
+  const notes: string[] = [];
+  let tried = 0;
+  for (const channel of channels) {
+    clock.rtt.add(await reach(channel, session));
+    let kit: ServerKit;
+    try {
+      const lease = await leases.acquire(channel, {}, true);
+      kit = await ServerKit.create(session, channel, {}, lease);
+      lease.release();
+    } catch (error) {
+      if (!(error instanceof NotTestable)) throw error;
+      notes.push(
+        `${channel.name}: no valid connection could be tried. ${error.message} Add: ${error.needs.join('; ')}.`,
+      );
+      continue;
+    }
+    try {
+      tried += 1;
+      const attempt = await kit.attempt();
+      if (attempt.outcome === 'open') {
+        const sentAt = performance.now();
+        await attempt.connection.ping('preflight');
+        if (await attempt.connection.until(() => attempt.connection.pongs.length > 0, 1000))
+          clock.rtt.add(performance.now() - sentAt);
+        else notes.push(`${channel.name}: a ping frame was not answered within 1 s.`);
+        continue;
+      }
+      const path = new URL(channelBase(channel, target)).pathname;
+      refused.push(`${channel.name} (base path ${path === '/' ? 'empty' : path}): ${describeAttempt(attempt)}`);
+    } finally {
+      await kit.dispose();
+    }
+  }
+  if (tried > 0 && refused.length === tried) {
+    throw new TargetError(
+      `The target at ${target.url} accepted no valid connection, so nothing can be judged:\n${refused.map((line) => `  ${line}`).join('\n')}\nCheck target.url (its path replaces the contract's), tokens, users and channels.*.rooms of the target file.`,
+    );
+  }
+  return [...notes, ...refused.map((line) => `No valid connection was accepted on ${line}.`)];
+}

@@ -1,0 +1,21 @@
+// Every rule of the suite, by family: one file or folder a family.
+import type { Channel, Contract } from '../../scripts/model.ts';
+import { type Case, families, type Rule, type UnobservableRule } from '../rule.ts';
+import { deliveryRules } from './delivery/index.ts';
+import { handshakeRules } from './handshake/index.ts';
+
+export type ServerRule = Rule | UnobservableRule;
+
+/** The server's rules, in the order of the families. A family's file exports them as an array and stands here once. */
+export const serverRules: readonly ServerRule[] = [...handshakeRules, ...deliveryRules].sort(
+  (left, right) => familyRank(left) - familyRank(right),
+);
+
+function familyRank(rule: ServerRule): number {
+  return families.findIndex((family) => rule.id.startsWith(`${family}/`));
+}
+
+/** The cases of a rule on a channel; none where it is not observable. */
+export function casesOf(rule: ServerRule, contract: Contract, channel: Channel): readonly Case[] {
+  return rule.notObservable === undefined ? rule.cases(contract, channel) : [];
+}

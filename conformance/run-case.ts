@@ -1,0 +1,81 @@
+// Carries out one case: lease, kit, time limit, verdict, cleanup.
+
+import type { Leases } from './harness/leases.ts';
+import { ServerKit, type Session } from './harness/server-kit.ts';
+import { type Planned, resultOf } from './plan.ts';
+import type { CaseResult } from './result.ts';
+import { Failed, Inconclusive, lowest, NotTestable } from './rule.ts';
+
+/** Waits beyond a case's own limit before the suite gives it up: it is the target that was silent, or the suite that hangs. */
+class TimedOut extends Error {
+  override readonly name = 'TimedOut';
+}
+
+export async function runCase(session: Session, leases: Leases, planned: Planned): Promise<CaseResult> {
+  const { one, channel } = planned;
+  if (one === null) return resultOf(planned, { verdict: 'not-applicable' });
+  const { clock } = session;
+  const needs = one.needs ?? {};
+  let startedAt = clock.now();
+  let kit: ServerKit | null = null;
+  let lease: Awaited<ReturnType<Leases['acquire']>> | null = null;
+  try {
+    lease = await leases.acquire(channel, needs, (one.lane ?? 'parallel') !== 'quiet');
+    startedAt = clock.now();
+    kit = await ServerKit.create(session, channel, needs, lease);
+    const limitMs = one.timeoutMs === undefined ? session.target.run.timeoutMs : clock.scaled(one.timeoutMs) + 10_000;
+    await within(one.run(kit), limitMs);
+    return resultOf(planned, { verdict: 'pass', durationMs: duration(clock.now() - startedAt) });
+  } catch (error) {
+    const durationMs = duration(clock.now() - startedAt);
+    const frames = kit?.trace.frames() ?? [];
+    const clean = (text: string) => kit?.trace.clean(text) ?? text;
+    if (error instanceof Failed) {
+      const level = lowest(one.level, error.level ?? 'MUST');
+      return resultOf(planned, {
+        verdict: level === 'MUST' ? 'fail' : 'warn',
+        level,
+        expected: clean(error.expected),
+        observed: clean(error.observed),
+        ...(error.reason === undefined ? {} : { reason: error.reason }),
+        durationMs,
+        frames,
+      });
+    }
+    if (error instanceof NotTestable) {
+      return resultOf(planned, {
+        verdict: 'not-testable',
+        reason: clean(error.message),
+        needs: error.needs,
+        durationMs,
+      });
+    }
+    const isMeasure = error instanceof Inconclusive || error instanceof TimedOut;
+    const said = error instanceof Error ? error.message : String(error);
+    return resultOf(planned, {
+      verdict: isMeasure ? 'inconclusive' : 'error',
+      reason: clean(said),
+      durationMs,
+      frames,
+    });
+  } finally {
+    await kit?.dispose();
+    lease?.release();
+  }
+}
+
+function duration(ms: number): number {
+  return Math.round(ms);
+}
+
+async function within(work: Promise<void>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimedOut(`no verdict within ${Math.round(limitMs)} ms`)), limitMs);
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
