@@ -28,6 +28,50 @@ export function readContract(
   return { ...(contract === undefined ? {} : { contract }), findings: sortFindings(documents.findings), documents };
 }
 
+export interface LoadOptions extends ReferenceOptions {
+  /** Runs our own checks. @default true */
+  readonly lint?: boolean;
+  /** Runs the official AsyncAPI parser too: half a second and more. @default true */
+  readonly official?: boolean;
+}
+
+export interface LoadResult {
+  readonly contract?: Contract;
+  readonly findings: readonly Finding[];
+  /** The document, then what it includes. `name`: from the document's folder. */
+  readonly files: readonly { readonly path: string; readonly name: string; readonly text: string }[];
+}
+
+/** The model, and everything that is wrong with the document: shape, our own checks, and those of the official parser. */
+export async function loadContract(path: string, options: LoadOptions = {}): Promise<LoadResult> {
+  const texts = new Map<string, string>();
+  let read = readContract(path, options, texts);
+  while (read.documents.wantedUrls.size > 0) {
+    for (const url of read.documents.wantedUrls) texts.set(url, await fetchText(url));
+    read = readContract(path, options, texts);
+  }
+  const { contract, documents } = read;
+  const findings = [...read.findings];
+  if (options.lint !== false) {
+    const { lint } = await import('../lint/lint.ts');
+    findings.push(...(await lint(read, { official: options.official ?? true })));
+  }
+  const files = documents
+    .files()
+    .map(({ path: file, text }) => ({ path: file, name: inFolder(documents, file), text }));
+  return { ...(contract === undefined ? {} : { contract }), findings: sortFindings(findings), files };
+}
+
+/** Empty where it cannot be had: the reference into it is then told as leading to nothing. */
+async function fetchText(url: string): Promise<string> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    return response.ok ? await response.text() : '';
+  } catch {
+    return '';
+  }
+}
+
 /** The model of a document without errors. Throws a {@link ContractError} that names each of them. */
 export function parseContract(path: string, options: ReferenceOptions = {}): Contract {
   const { contract, findings } = readContract(path, options);

@@ -1,0 +1,67 @@
+// From a document to the files made of it: reads, checks, emits and writes; or compares, and says what is not as it should be.
+import { resolve } from 'node:path';
+import type { Emitter } from './emit/index.ts';
+import { emitters } from './emit/index.ts';
+import type { Finding } from './errors.ts';
+import { generatorHash, hashText, type Manifest } from './manifest.ts';
+import type { Contract } from './model.ts';
+import { type LoadResult, loadContract } from './parse/load.ts';
+import type { ReferenceOptions } from './parse/references.ts';
+import { type Changes, compare, write } from './write.ts';
+
+export interface GenerateOptions extends ReferenceOptions {
+  readonly document: string;
+  /** Output folder. */
+  readonly out: string;
+  /** Emitters besides those of this folder. */
+  readonly emitters?: readonly Emitter[];
+  /** Compares instead of writing. @default false */
+  readonly check?: boolean;
+  /** Runs the official AsyncAPI parser too. @default true, false with `check` */
+  readonly official?: boolean;
+  /** Overwrites files that no generation made. @default false */
+  readonly force?: boolean;
+}
+
+export interface GenerateResult {
+  /** Undefined: the document has errors, and nothing was written. */
+  readonly changes?: Changes;
+  readonly contract?: Contract;
+  readonly findings: readonly Finding[];
+  /** Absolute paths of the files that the document is made of. */
+  readonly inputs: readonly string[];
+}
+
+/** Throws a ContractError where the output cannot be written; mistakes of the document are findings. */
+export async function generate(options: GenerateOptions): Promise<GenerateResult> {
+  const loaded = await loadContract(options.document, {
+    ...options,
+    lint: options.check !== true,
+    official: options.official ?? options.check !== true,
+  });
+  const { contract, findings } = loaded;
+  const inputs = loaded.files.map(({ path }) => path);
+  if (contract === undefined || findings.some((finding) => finding.severity === 'error')) return { findings, inputs };
+  const texts = await emitAll(contract, [...emitters, ...(options.emitters ?? [])]);
+  const out = resolve(options.out);
+  const changes =
+    options.check === true
+      ? compare(out, texts)
+      : write(out, texts, originOf(loaded), { force: options.force ?? false });
+  return { changes, contract, findings, inputs };
+}
+
+export async function emitAll(contract: Contract, all: readonly Emitter[]): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const emit of all) for (const [path, text] of await emit(contract)) texts.set(path, text);
+  return texts;
+}
+
+function originOf({ files }: LoadResult): Omit<Manifest, 'files'> {
+  const inputs = Object.fromEntries(files.map(({ name, text }) => [name, hashText(text)]));
+  return { generator: generatorHash(), inputs };
+}
+
+export function isUpToDate(changes: Changes): boolean {
+  return changes.stale.length + changes.missing.length + changes.surplus.length === 0;
+}

@@ -1,0 +1,92 @@
+// What a generation was made from and made of: the hashes by which the next one knows, without a parser, that nothing changed.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** In the output folder. */
+export const manifestName = 'manifest.json';
+
+export interface Manifest {
+  /** {@link generatorHash} of the generator that wrote it. */
+  readonly generator: string;
+  /** The document, then what it includes, by path from the document's folder. */
+  readonly inputs: Hashes;
+  /** By path from the output folder. */
+  readonly files: Hashes;
+}
+
+/** SHA-256, hex, by path. */
+export type Hashes = { readonly [path: string]: string };
+
+/** Line endings do not count: checkouts differ in them. */
+export function hashText(text: string): string {
+  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
+}
+
+/** Null: there is none, or it cannot be read. */
+export function readManifest(out: string): Manifest | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(out, manifestName), 'utf8'));
+    return isManifest(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const { generator, inputs, files } = value as { [key: string]: unknown };
+  return typeof generator === 'string' && isHashes(inputs) && isHashes(files);
+}
+
+function isHashes(value: unknown): value is Hashes {
+  return typeof value === 'object' && value !== null && Object.values(value).every((hash) => typeof hash === 'string');
+}
+
+export function printManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/**
+ * Whether document, generator and output are all as the manifest says. False says only that a full comparison is needed.
+ * `options` are those of the generation that change what is written.
+ */
+export function isCurrent(document: string, out: string): boolean {
+  const manifest = readManifest(out);
+  if (manifest === null || manifest.generator !== generatorHash()) return false;
+  if (Object.keys(manifest.inputs)[0] !== basename(document)) return false;
+  const folder = dirname(resolve(document));
+  return isUnchanged(folder, manifest.inputs) && isUnchanged(resolve(out), manifest.files);
+}
+
+function isUnchanged(folder: string, hashes: Hashes): boolean {
+  return Object.entries(hashes).every(([path, hash]) => {
+    // What came from the network is taken as it was.
+    if (/^https?:/.test(path)) return true;
+    const file = resolve(folder, path);
+    return existsSync(file) && hashText(readFileSync(file, 'utf8')) === hash;
+  });
+}
+
+let known: string | undefined;
+
+/** Changes with every change of the generator's own files: what wrote the output is part of what it depends on. */
+export function generatorHash(): string {
+  known ??= hashGenerator();
+  return known;
+}
+
+function hashGenerator(): string {
+  const hash = createHash('sha256');
+  const scripts = dirname(fileURLToPath(import.meta.url));
+  for (const folder of ['', 'parse', 'emit']) {
+    const at = join(scripts, folder);
+    const names = existsSync(at) ? readdirSync(at).sort() : [];
+    for (const name of names) {
+      if (!/(?<!\.test|\.d)\.[jt]s$/.test(name)) continue;
+      hash.update(`${folder}/${name}\0`).update(readFileSync(join(at, name)));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
