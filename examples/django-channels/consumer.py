@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 65536
 
+# The connections of this process.
+LIVE: set[ProtocolConsumer] = set()
+
 
 class ProtocolConsumer(AsyncWebsocketConsumer):
     """Subclasses say `refuse_token`, `open`, `handle` and `gone`, and how they report an error."""
@@ -71,6 +74,7 @@ class ProtocolConsumer(AsyncWebsocketConsumer):
 
     async def admit(self, user: User) -> None:
         self.user = user
+        LIVE.add(self)
         await self.accept()
         self.start(self._end_at(user.expires_at))
 
@@ -130,6 +134,7 @@ class ProtocolConsumer(AsyncWebsocketConsumer):
         await self.end(self.expired_code)
 
     async def _forget(self) -> None:
+        LIVE.discard(self)
         for task in self.tasks - {asyncio.current_task()}:
             task.cancel()
         self.tasks = set()

@@ -39,9 +39,13 @@ else:
 # In production these two are tables. Ids are what a token's `sub` says.
 USERS = frozenset(str(number) for number in range(1, 61))
 
-# Session id to its two participants, the inviter and the invitee: four sessions for each of five pairs.
+# Session id to its two participants, the inviter and the invitee: users 1 and 2 have sessions 110 to 119, 3 and 4 have
+# 120 to 129, and so on; 51 and 52 have 190, for others to be refused.
 CLIMBING_SESSIONS = {
-    f"00000000-0000-4000-8000-{number:012d}": (str(pair * 2 + 1), str(pair * 2 + 2))
+    f"00000000-0000-4000-8000-{110 + 10 * pair + number:012d}": (str(2 * pair + 1), str(2 * pair + 2))
     for pair in range(5)
-    for number in range(pair * 4 + 1, pair * 4 + 5)
-}
+    for number in range(10)
+} | {"00000000-0000-4000-8000-000000000190": ("51", "52")}
+
+# Hooks for tests, over HTTP.
+CONTROL = bool(os.environ.get("WIREPACT_CONTROL"))

@@ -71,6 +71,8 @@ class Connection:
         self.on_end = on_end
         self.expired_code = expired_code
         self.ended = False
+        self.path: str = websocket.url.path
+        self._task: asyncio.Task[None] | None = None
         self._outbox: asyncio.Queue[str | int] = asyncio.Queue()
         self._unsent_bytes = 0
         self._sender: asyncio.Task[None] | None = None
@@ -78,6 +80,7 @@ class Connection:
 
     async def run(self, on_open: Callable[[Connection], None] = lambda connection: None) -> None:
         await self.websocket.accept()
+        self._task = asyncio.current_task()
         loop = asyncio.get_running_loop()
         expiry = loop.call_later(max(0.0, self.user.expires_at - time.time()), self.close, self.expired_code)
         self._sender = asyncio.create_task(self._send_all())
@@ -116,6 +119,11 @@ class Connection:
             if self._sender:
                 self._sender.cancel()
             self._closer = asyncio.create_task(self._close_now(code))
+
+    def drop(self) -> None:
+        """Cuts the connection without a close frame, as a broken network does. For tests."""
+        if self._task:
+            self._task.cancel()
 
     def _end(self) -> None:
         if not self.ended:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import sys
 
 import uvicorn
 from fastapi import FastAPI
@@ -33,12 +32,15 @@ class Server(uvicorn.Server):
 def build_app() -> FastAPI:
     import arena
     import chat
-    import control
     import tabletop
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (arena.router, chat.router, tabletop.router, control.router):
+    for router in (arena.router, chat.router, tabletop.router):
         app.include_router(router)
+    if os.environ.get("WIREPACT_CONTROL"):
+        import control
+
+        app.include_router(control.router)
     return app
 
 
@@ -67,8 +69,6 @@ def main() -> None:
         )
     )
     server.run()
-    if getattr(server, "restart", False):
-        os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
 if __name__ == "__main__":
