@@ -25,6 +25,7 @@ export function compileChecks(
     logger: false,
     validateSchema: false,
     addUsedSchema: false,
+    ownProperties: namesInherited([...schemas.values(), definitions]),
     formats: Object.fromEntries(Object.keys(FORMATS).map((format) => [format, () => true])),
   });
   for (const keyword of ['maxLength', 'minLength']) ajv.removeKeyword(keyword).addKeyword(lengthKeyword(keyword));
@@ -34,6 +35,14 @@ export function compileChecks(
     ajv.addSchema({ ...schema, $id: ids[name], definitions }, ids[name]);
   }
   return link(standaloneCode(ajv, ids));
+}
+
+/** Whether a schema names a property that every object inherits. Asking for own properties costs time, so it is only done
+ * where `data.constructor` would find something that the message does not have. */
+function namesInherited(value: unknown): boolean {
+  if (typeof value === 'string') return value in Object.prototype;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, item]) => name in Object.prototype || namesInherited(item));
 }
 
 /** Counts code points only where the number of UTF-16 units leaves a doubt. */

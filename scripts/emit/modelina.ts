@@ -41,10 +41,10 @@ export async function printWithModelina(definitions: readonly PrintableDefinitio
           additionalContent: ({ model, content }) => {
             const definition = definitionOf(model);
             const isOpen = definition?.kind === 'interface' && definition.open;
-            return isOpen ? `${content}\n[key: string]: unknown;` : content;
+            return isOpen ? '[key: string]: unknown;' : content;
           },
         },
-        type: { self: ({ model, content }) => printEnum(definitionOf(model)) ?? content },
+        enum: { self: ({ model, content }) => printEnum(definitionOf(model)) ?? content },
       },
     ],
   });

@@ -17,7 +17,7 @@ const RESERVED = new Set(
 /** `room_joined`, `ROOM-JOINED` and `roomJoined` as words. */
 function words(name: string): string[] {
   const spaced = name
-    .replace(/[^\p{ID_Continue}]+|_+/gu, ' ')
+    .replace(/(?:[^\p{ID_Continue}]|_)+/gu, ' ')
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .trim();

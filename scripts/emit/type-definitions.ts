@@ -42,7 +42,7 @@ export function channelDefinitions(contract: Contract, channel: Channel, prefix:
     hoist(schema, path) {
       const name = uniqueNames([path], String, '', taken).get(path) ?? path;
       taken.add(name);
-      add(name, schema, descriptionOf(schema));
+      add(name, ownObject(schema), descriptionOf(schema));
       return name;
     },
   };
@@ -65,6 +65,12 @@ export function channelDefinitions(contract: Contract, channel: Channel, prefix:
     if (schema !== undefined) add(name, schema, descriptionOf(schema));
   }
   return { names, definitions };
+}
+
+/** What a schema itself says of an object, without its other types and its combinations. */
+function ownObject(schema: JsonSchema): JsonSchema {
+  const { enum: _enum, anyOf: _anyOf, oneOf: _oneOf, allOf: _allOf, ...own } = schema;
+  return { ...own, type: 'object' };
 }
 
 /** Whether a message is a bare reference to a definition of the same name: one type, printed once. */
