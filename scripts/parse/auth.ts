@@ -1,5 +1,6 @@
 // Who may connect: which query parameter carries the token, how a connection is refused, and when a client counts as ready.
 import type { Auth, AuthAnswer, AuthCondition, Claim, Ready } from '../model.ts';
+import { nearest } from './nearest.ts';
 import {
   isObject,
   needChoice,
@@ -13,7 +14,6 @@ import {
   readTexts,
   report,
 } from './read.ts';
-import { nearest } from './references.ts';
 import type { Value } from './value.ts';
 
 const conditions = [

@@ -1,8 +1,9 @@
 // Reads values of one type each. What is of another type is told and taken as absent, so that one run tells all mistakes.
 import type { FindingCode } from '../errors.ts';
 import type { Fact, Level, Pointer } from '../model.ts';
+import { nearest } from './nearest.ts';
 import { isPointer, joinPointer } from './pointer.ts';
-import { nearest, type ReportDetails } from './references.ts';
+import type { ReportDetails } from './references.ts';
 import { isRecord, type Value } from './value.ts';
 
 export function report(value: Value, code: FindingCode, details: ReportDetails): void {
@@ -114,7 +115,13 @@ export function readLevel(value: Value): Level {
 /** What every row that bears a rule has. */
 export function readFact(value: Value): Fact {
   const description = readText(value.field('description'));
-  return { level: readLevel(value), source: value.source, ...(description === undefined ? {} : { description }) };
+  const should = readTexts(value.field('should'));
+  return {
+    level: readLevel(value),
+    ...(should.length === 0 ? {} : { should }),
+    source: value.source,
+    ...(description === undefined ? {} : { description }),
+  };
 }
 
 /** Needed: tells it where it is absent. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Finding, FindingCode, Severity } from '../errors.ts';
 import type { Pointer } from '../model.ts';
+import { nearest } from './nearest.ts';
 import { pointerTokens } from './pointer.ts';
 import { readSource, type SourceFile, type SourceProblem } from './source-file.ts';
 import { describeCircle, isRecord, Value } from './value.ts';
@@ -242,31 +243,4 @@ function nearestKey(missing: Value): string | undefined {
   if (!isRecord(parent)) return undefined;
   const near = nearest(wanted, Object.keys(parent));
   return near === undefined ? undefined : `Did you mean ${JSON.stringify(near)}?`;
-}
-
-/** The candidate that a person most likely meant by `wanted`; undefined where none is near. */
-export function nearest(wanted: string, candidates: readonly string[]): string | undefined {
-  const fold = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const same = candidates.find((candidate) => fold(candidate) === fold(wanted) && fold(wanted) !== '');
-  if (same !== undefined) return same;
-  let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const candidate of candidates.slice(0, 200)) {
-    const distance = editDistance(wanted.slice(0, 60), candidate.slice(0, 60));
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,0 +1,18 @@
+// The commands, in the order of the help. A command loads what it needs only when it runs.
+import type { Command } from 'commander';
+import { addExplain } from './explain.ts';
+import { addGenerate } from './generate.ts';
+import type { Io } from './io.ts';
+import { addLint } from './lint.ts';
+import { addRules } from './rules.ts';
+
+export interface CommandContext {
+  readonly io: Io;
+  /** Sets the exit code; the last call counts. @default 0 */
+  readonly exit: (code: number) => void;
+}
+
+/** Adds a command, with options, help and examples, to the program. */
+export type AddCommand = (program: Command, context: CommandContext) => void;
+
+export const commands: readonly AddCommand[] = [addGenerate, addLint, addRules, addExplain];
