@@ -84,7 +84,12 @@ export interface Measurements {
 
 export interface RunResult {
   readonly role: Role;
-  readonly contract: { readonly title: string; readonly version: string; readonly hash: string; readonly document: string };
+  readonly contract: {
+    readonly title: string;
+    readonly version: string;
+    readonly hash: string;
+    readonly document: string;
+  };
   readonly target: { readonly name: string; readonly url: string };
   readonly timeScale: number;
   /** ISO 8601, UTC. */

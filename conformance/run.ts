@@ -46,7 +46,7 @@ export async function runServerConformance(
   let harnessError: string | undefined;
   try {
     const read = typeof target === 'string' ? await readTarget(target) : target;
-    const { ready, process, nonce } = await prepare(read);
+    const { ready, process, nonce } = await prepare(read, options.timeScale ?? read.timeScale ?? 1);
     server = process;
     named = { name: ready.name, url: ready.url };
     timeScale = options.timeScale ?? ready.timeScale ?? 1;
@@ -90,19 +90,25 @@ export async function runServerConformance(
   };
 }
 
-/** Puts the free port where `{port}` stands and the nonce into the server's environment. */
+/** Puts free ports where `{port}` and `{control}` stand, the time scale for `{timeScale}`, and the nonce into the server's environment. */
 async function prepare(
   target: Target,
+  timeScale: number,
 ): Promise<{ ready: Target; process: ServerProcess | null; nonce: string | null }> {
   if (target.start === undefined) return { ready: target, process: null, nonce: null };
   const port = await freePort();
-  const text = JSON.stringify(target, (_, value) =>
-    typeof value === 'string' ? value.replaceAll('{port}', String(port)) : value,
+  const control = await freePort();
+  const fill = (text: string) =>
+    text
+      .replaceAll('{port}', String(port))
+      .replaceAll('{control}', String(control))
+      .replaceAll('{timeScale}', String(timeScale));
+  const ready: Target = JSON.parse(
+    JSON.stringify(target, (_, value) => (typeof value === 'string' ? fill(value) : value)),
   );
-  const ready: Target = JSON.parse(text);
   const nonce = target.identity === undefined ? null : randomUUID();
   const env = target.identity === undefined || nonce === null ? {} : { [target.identity.env]: nonce };
-  return { ready, process: new ServerProcess(target.start, port, ready.url, env), nonce };
+  return { ready, process: new ServerProcess(ready.start ?? target.start, ready.url, env), nonce };
 }
 
 async function runLanes(

@@ -18,16 +18,14 @@ export async function freePort(): Promise<number> {
 
 export class ServerProcess {
   readonly #start: StartCommand;
-  readonly #port: number;
   readonly #env: Readonly<Record<string, string>>;
   /** Of the socket that has to accept before the server counts as ready. */
   readonly #probe: { readonly host: string; readonly port: number };
   #child: ChildProcess | null = null;
   #output = '';
 
-  constructor(start: StartCommand, port: number, url: string, env: Readonly<Record<string, string>>) {
+  constructor(start: StartCommand, url: string, env: Readonly<Record<string, string>>) {
     this.#start = start;
-    this.#port = port;
     this.#env = env;
     const address = new URL(url);
     this.#probe = {
@@ -46,13 +44,11 @@ export class ServerProcess {
   }
 
   async start(): Promise<void> {
-    const fill = (text: string) => text.replaceAll('{port}', String(this.#port));
-    const [program, ...args] = this.#start.command.map(fill);
-    const own = Object.fromEntries(Object.entries(this.#start.env).map(([name, value]) => [name, fill(value)]));
+    const [program, ...args] = this.#start.command;
     // A group of its own: whatever the command starts ends with it.
     const child = spawn(program as string, args, {
       cwd: this.#start.cwd,
-      env: { ...process.env, ...own, ...this.#env },
+      env: { ...process.env, ...this.#start.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
     });
@@ -117,7 +113,7 @@ export class ServerProcess {
     const { url } = this.#start.ready;
     if (url !== undefined) {
       try {
-        const response = await fetch(url.replaceAll('{port}', String(this.#port)), {
+        const response = await fetch(url, {
           signal: AbortSignal.timeout(1000),
         });
         return response.ok;

@@ -37,7 +37,7 @@ export interface ChannelFixtures {
 }
 
 export interface StartCommand {
-  /** `{port}` in it, in `env` and in the URLs becomes a free port. */
+  /** `{port}` and `{control}` anywhere in the file become free ports, `{timeScale}` the time scale of the run. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;

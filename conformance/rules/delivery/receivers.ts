@@ -89,9 +89,11 @@ async function check(kit: Kit, effect: ServerMessage, cause: ClientMessage, role
     );
   }
   await kit.fence(all);
-  for (const party of parties) {
-    const connection = joined[party];
-    if (connection !== undefined) judge(party, connection, effect, expected);
+  // Leaks before counts: what is sent to too many is also seen twice by those who may see it.
+  const present = parties.filter((party) => joined[party] !== undefined);
+  const uninvolved = present.filter((party) => copiesFor(effect.delivery!.to, party) === 0);
+  for (const party of [...uninvolved, ...present.filter((one) => !uninvolved.includes(one))]) {
+    judge(party, joined[party]!, effect, expected);
   }
 }
 
