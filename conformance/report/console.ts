@@ -15,6 +15,9 @@ export interface ConsoleOptions {
   readonly reportPath?: string;
 }
 
+// Rules are all named; of their cases the report has the rest.
+const mostPlaces = 16;
+
 /** What the sections share. */
 export interface Layout {
   readonly paint: Paint;
@@ -99,10 +102,11 @@ function section<T>(
 
 function needLines(group: NeedGroup, { paint, width }: Layout): readonly string[] {
   const rules = group.rules.flatMap(({ rule, cases }) => {
-    const places = cases.map((one) => {
+    const places = cases.slice(0, mostPlaces).map((one) => {
       const others = (one.needs ?? []).filter((need) => need !== group.need);
       return printable(placeOf(one) + (others.length === 0 ? '' : ` (also ${others.join(', ')})`));
     });
+    if (cases.length > mostPlaces) places.push(`${cases.length - mostPlaces} more`);
     return [
       `    ${printable(rule)}`,
       ...wrap(places.join(', '), width - 6).map((line) => `      ${paint.faint(line)}`),

@@ -2,12 +2,15 @@
 import { escapeHtml } from './escape.ts';
 import { type CaseWithTrace, casesWithTraces, placeOf, rerunCommand } from './groups.ts';
 import { sequenceDiagram } from './html-sequence.ts';
-import { type State, stateOf, stateWords } from './html-state.ts';
+import { type State, stateOf, stateWord } from './html-state.ts';
 import type { Report } from './report-json.ts';
 import { traceRows } from './trace.ts';
 
 // A page with some hundred open diagrams is slow, and the first of a rule tells the most.
 const openDiagrams = 3;
+// Nor is it of use with thousands of them: `report.json` has all frames.
+const mostDiagrams = 8;
+const mostRows = 400;
 
 export function ruleSections(report: Report, documentHref: string): string {
   const byRule = new Map<string, CaseWithTrace[]>();
@@ -18,35 +21,42 @@ export function ruleSections(report: Report, documentHref: string): string {
 function ruleSection(report: Report, href: string, rule: string, cases: readonly CaseWithTrace[]): string {
   const first = cases[0]!.case;
   let broken = 0;
+  let traced = 0;
   const items = cases.map((one) => {
     const isOpen = one.case.verdict === 'fail' && one.case.known === undefined && broken < openDiagrams;
     if (isOpen) broken += 1;
-    return caseItem(report, href, one, isOpen);
+    if (one.frames.length > 0) traced += 1;
+    return caseItem(report, href, one, { isOpen, hasTrace: traced <= mostDiagrams });
   });
   return `<section class="rule" data-rule="${escapeHtml(rule)}" data-family="${escapeHtml(first.family)}"><h3>${escapeHtml(rule)}</h3>
 <p><a href="${placeHref(href, first.line)}" title="${escapeHtml(first.pointer)}">${escapeHtml(first.sentence)}</a></p>
 <ul>${items.join('\n')}</ul></section>`;
 }
 
-function caseItem(report: Report, href: string, traced: CaseWithTrace, isOpen: boolean): string {
+function caseItem(
+  report: Report,
+  href: string,
+  traced: CaseWithTrace,
+  { isOpen, hasTrace }: { readonly isOpen: boolean; readonly hasTrace: boolean },
+): string {
   const one = traced.case;
   const state = stateOf(one);
   const data = `data-state="${state}" data-channel="${escapeHtml(one.channel)}" data-text="${escapeHtml(searchText(traced))}"`;
-  const mark = `<span class="mark ${state}" role="img" aria-label="${stateWords[state]}"></span>`;
+  const mark = `<span class="mark ${state}" role="img" aria-label="${stateWord(state)}"></span>`;
   const place = `<a class="place" href="${placeHref(href, one.line)}" title="${escapeHtml(one.pointer)}">${escapeHtml(report.contract.document)}:${one.line}</a>`;
   const name = `<code>${escapeHtml(placeOf(one))}</code>`;
   if (isBrief(state)) {
-    const because = one.reason === undefined ? '' : ` <span class="because">${escapeHtml(one.reason)}</span>`;
-    return `<li class="case" ${data}>${mark} ${name}${because} ${place}</li>`;
+    const title = [one.pointer, one.reason ?? ''].filter((part) => part !== '').join(': ');
+    return `<li class="case brief" ${data}>${mark}<a href="${placeHref(href, one.line)}" title="${escapeHtml(title)}">${name}</a></li>`;
   }
   const said = one.observed === '' ? (one.reason ?? '') : one.observed;
   return `<li class="case" ${data}><details${isOpen ? ' open' : ''}><summary>${mark} ${name} <span class="because">${escapeHtml(said)}</span></summary>
-${facts(report, traced, place)}${diagram(report, traced)}</details></li>`;
+${facts(report, traced, place)}${hasTrace ? diagram(report, traced) : `<p>Its ${traced.frames.length} frames are in report.json.</p>`}</details></li>`;
 }
 
 function facts(report: Report, { case: one, durationMs }: CaseWithTrace, place: string): string {
   const row = (name: string, html: string): string => `<dt>${name}</dt><dd>${html}</dd>`;
-  const level = `${one.level}, ${stateWords[stateOf(one)]}${one.reason === undefined || one.observed === '' ? '' : ` (${escapeHtml(one.reason)})`}, ${Math.round(durationMs)} ms`;
+  const level = `${one.level}, ${stateWord(stateOf(one))}${one.reason === undefined || one.observed === '' ? '' : ` (${escapeHtml(one.reason)})`}, ${Math.round(durationMs)} ms`;
   return `<dl>${[
     one.expected === '' ? '' : row('Expected', escapeHtml(one.expected)),
     one.observed === '' ? '' : row('Observed', escapeHtml(one.observed)),
@@ -63,7 +73,7 @@ function facts(report: Report, { case: one, durationMs }: CaseWithTrace, place: 
 
 function diagram(report: Report, { frames }: CaseWithTrace): string {
   if (frames.length === 0) return '';
-  const rows = traceRows(frames).map(
+  const rows = traceRows(frames, mostRows).map(
     (row) =>
       `<tr class="${row.kind}"><td>${row.ms}</td><td>${escapeHtml(row.connection)}</td><td>${row.arrow}</td><td><code>${escapeHtml(row.text)}</code></td></tr>`,
   );

@@ -10,6 +10,7 @@ export const pageScript = `
   const shown = document.getElementById('shown');
   const quiet = ['pass', 'not-applicable', 'known'];
   const hasProblem = boxes.some((box) => !quiet.includes(box.value));
+  const allRules = document.getElementById('all-rules');
   let onlyRule = '';
 
   const apply = () => {
@@ -31,6 +32,9 @@ export const pageScript = `
     shown.textContent = count + ' of ' + all('.case').length + ' shown' + (onlyRule ? ', rule ' + onlyRule : '');
     document.getElementById('nothing').hidden = count > 0;
   };
+  const fold = () => {
+    for (const row of all('#matrix .calm')) row.hidden = !allRules.checked;
+  };
   const reset = () => {
     for (const box of boxes) box.checked = !hasProblem || !quiet.includes(box.value);
     family.value = channel.value = search.value = onlyRule = '';
@@ -51,9 +55,10 @@ export const pageScript = `
   document.querySelector('.filters').addEventListener('submit', (event) => event.preventDefault());
   for (const button of all('#matrix button')) {
     button.addEventListener('click', () => {
-      onlyRule = button.dataset.rule;
+      onlyRule = button.dataset.rule || '';
+      family.value = button.dataset.family || '';
       channel.value = button.dataset.channel;
-      family.value = search.value = '';
+      search.value = '';
       for (const box of boxes) box.checked = true;
       apply();
       document.getElementById('cases').scrollIntoView();
@@ -67,6 +72,11 @@ export const pageScript = `
     else if (event.key === 'k') go(-1);
     else if (event.key === '/') { event.preventDefault(); search.focus(); }
   });
+  if (allRules) {
+    allRules.checked = false;
+    allRules.addEventListener('change', fold);
+    fold();
+  }
   reset();
 })();
 `;

@@ -1,5 +1,6 @@
 // What a case counts as on the page: its verdict, or `known` where the known list accepts it; and which of several is the worst.
 import type { Verdict } from '../result.ts';
+import { verdictWord } from '../verdict/summary.ts';
 import type { ReportCase } from './report-json.ts';
 
 export type State = Verdict | 'known';
@@ -16,16 +17,15 @@ export const states: readonly State[] = [
   'not-applicable',
 ];
 
-export const stateWords: Readonly<Record<State, string>> = {
-  fail: 'failed',
-  error: 'suite errors',
-  warn: 'warnings',
-  inconclusive: 'inconclusive',
-  'not-testable': 'not testable',
-  known: 'known',
-  pass: 'passed',
-  'not-applicable': 'not applicable',
-};
+/** As it stands after a number: `3 failed`. */
+export function stateWord(state: State): string {
+  return state === 'known' ? 'known' : verdictWord(state);
+}
+
+/** Nothing to do about it: it is hidden at first where there is anything else. */
+export function isCalm(state: State): boolean {
+  return state === 'pass' || state === 'not-applicable' || state === 'known';
+}
 
 export function stateOf(one: ReportCase): State {
   return one.known === undefined ? one.verdict : 'known';

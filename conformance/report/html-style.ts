@@ -39,12 +39,11 @@ input[type=search]{width:16rem}
 .mark.known{color:var(--faint)}.mark.known::before{content:"◦"}
 .mark.not-applicable{color:var(--faint);opacity:.6}.mark.not-applicable::before{content:"–"}
 .scroll{overflow-x:auto;max-width:100%}
-#matrix summary h2{display:inline-block;margin:1.5rem 0 .6rem}
 #matrix table{border-collapse:collapse;font-size:.87rem}
-#matrix thead th{font-weight:600;text-align:center;padding:.3rem .6rem;border-bottom:1px solid var(--line)}
-#matrix th:first-child{text-align:left;position:sticky;left:0;background:var(--bg);padding:.15rem 1rem .15rem 0;overflow-wrap:normal;max-width:26rem}
+#matrix thead th{font-weight:600;text-align:center;padding:.3rem .6rem;white-space:nowrap;border-bottom:1px solid var(--line)}
+#matrix th:first-child{text-align:left;position:sticky;left:0;background:var(--bg);padding:.15rem 1rem .15rem 0;overflow-wrap:normal;max-width:26rem;z-index:1}
 #matrix tbody th{font-weight:400;font-family:var(--mono);font-size:.85rem}
-#matrix .family th{font:600 .87rem/1.4 system-ui,sans-serif;color:var(--faint);padding-top:.8rem}
+#matrix .family th{font:600 .9rem/1.4 system-ui,sans-serif}#matrix tbody tr:not(.family) th{padding-left:.9rem}#matrix p{margin:.6rem 0 0}
 #matrix td{padding:1px;text-align:center;min-width:3.6rem}
 #matrix button{all:unset;box-sizing:border-box;cursor:pointer;width:100%;min-height:1.65rem;display:inline-flex;align-items:center;justify-content:center;gap:.15rem;border-radius:5px;background:var(--soft)}
 #matrix button:hover{box-shadow:inset 0 0 0 1px var(--link)}#matrix button:focus-visible{outline:2px solid var(--link)}
@@ -55,10 +54,10 @@ input[type=search]{width:16rem}
 .rule{border-top:1px solid var(--line);padding:.9rem 0}
 .rule>p{margin:.15rem 0 .5rem}.rule>p a{color:inherit;text-decoration-color:var(--line);text-underline-offset:3px}.rule>p a:hover{text-decoration-color:currentColor}
 .rule ul{list-style:none;margin:0;padding:0}
-.case{padding:.1rem 0}
+.case{padding:.1rem 0}.rule .brief{display:inline-flex;align-items:center;gap:.15rem;margin-right:1.1rem}.brief a{color:inherit;text-decoration:none}.brief a:hover{text-decoration:underline}
 .case>details[open]{background:var(--soft);border:1px solid var(--line);border-radius:10px;padding:.5rem .8rem .8rem;margin:.4rem 0}
 summary{cursor:pointer}.because{color:var(--faint)}
-.place{font-size:.85rem;white-space:nowrap}li>.place{margin-left:.4rem}
+.place{font-size:.85rem;white-space:nowrap}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:.7rem 0}
 dt{color:var(--faint)}dd{margin:0;min-width:0}
 .command{user-select:all;background:var(--bg);border:1px solid var(--line);border-radius:5px;padding:.1rem .4rem;display:inline-block}
@@ -84,6 +83,6 @@ dt{color:var(--faint)}dd{margin:0;min-width:0}
 #needs details{margin:.35rem 0}.places{color:var(--faint)}
 footer{color:var(--faint);font-size:.85rem;margin-top:2.5rem;padding-top:1rem;padding-bottom:2rem;border-top:1px solid var(--line)}
 [hidden]{display:none!important}
-@media (max-width:640px){body{font-size:16px}header,main,footer{padding-left:.9rem;padding-right:.9rem}h1{font-size:1.5rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.45rem}.selects label{width:100%;justify-content:space-between}.selects select,input[type=search]{width:70%}.hint{display:none}#matrix th:first-child{max-width:11rem;overflow-wrap:anywhere;padding-right:.5rem}.case>details[open]{padding:.5rem .6rem;margin-left:-.3rem;margin-right:-.3rem}}
+@media (max-width:640px){body{font-size:16px}header,main,footer{padding-left:.9rem;padding-right:.9rem}h1{font-size:1.5rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.45rem}.selects label{width:100%;justify-content:space-between}.selects select,input[type=search]{width:70%}.hint{display:none}#matrix th:first-child{min-width:8rem;max-width:9rem;padding-right:.5rem}#matrix tbody tr:not(.family) th{padding-left:.4rem}.case>details[open]{padding:.5rem .6rem;margin-left:-.3rem;margin-right:-.3rem}}
 @media print{.filters,.hint,.skip{display:none}}
 `;

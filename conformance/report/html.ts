@@ -6,7 +6,7 @@ import { groupByNeed, placeOf } from './groups.ts';
 import { ruleSections } from './html-cases.ts';
 import { matrix } from './html-matrix.ts';
 import { pageScript } from './html-script.ts';
-import { stateOf, states, stateWords } from './html-state.ts';
+import { stateOf, states, stateWord } from './html-state.ts';
 import { pageStyle } from './html-style.ts';
 import type { Report } from './report-json.ts';
 
@@ -58,7 +58,7 @@ function header(report: Report): string {
   const notes = report.notes.map((note) => `<li class="note">${escapeHtml(note)}</li>`);
   const scale = report.timeScale === 1 ? '' : `, time scale ${report.timeScale}`;
   return `<header class="${report.exitCode === 0 ? 'green' : 'red'}">
-<h1>${report.exitCode === 0 ? '✓' : '✗'} ${escapeHtml(report.headline)}</h1>
+<h1>${report.exitCode === 0 ? '✓' : '✗'} ${escapeHtml(report.headline.charAt(0).toUpperCase() + report.headline.slice(1))}</h1>
 <p>${report.role} <b>${escapeHtml(report.target.name)}</b> against <b>${escapeHtml(contract.title)} ${escapeHtml(contract.version)}</b> (${escapeHtml(contract.document)})${scale}</p>
 ${because.length + notes.length === 0 ? '' : `<ul>${because.join('')}${notes.join('')}</ul>`}
 </header>`;
@@ -70,7 +70,7 @@ function filters(report: Report): string {
     const mark = `<span class="mark ${state}" aria-hidden="true"></span>`;
     return count === 0
       ? ''
-      : `<label class="chip"><input type="checkbox" name="state" value="${state}" checked>${mark}${count} ${stateWords[state]}</label>`;
+      : `<label class="chip"><input type="checkbox" name="state" value="${state}" checked>${mark}${count} ${stateWord(state)}</label>`;
   });
   const select = (id: string, label: string, values: readonly string[]): string =>
     `<label>${label} <select id="${id}"><option value="">all</option>${values.map((one) => `<option>${escapeHtml(one)}</option>`).join('')}</select></label>`;
@@ -109,7 +109,7 @@ function footer(report: Report): string {
   const { startedAt, durationMs, url, command, measurements } = report.volatile;
   const measured = (['rtt', 'delivery', 'lag'] as const).map((name) => {
     const { samples, medianMs, maxMs } = measurements[name];
-    return samples === 0 ? '' : `${name} ${medianMs.toFixed(1)} ms (at most ${maxMs.toFixed(1)})`;
+    return samples === 0 || !Number.isFinite(medianMs) ? '' : `${name} ${medianMs.toFixed(1)} ms (at most ${maxMs.toFixed(1)})`;
   });
   const parts = [
     startedAt,

@@ -9,6 +9,7 @@ import { traceRows } from './trace.ts';
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
 const traceWidth = 160;
+const mostRows = 200;
 
 export function junitReport(report: Report): string {
   const all = casesWithTraces(report);
@@ -65,7 +66,7 @@ function outcomeElement(report: Report, { case: one, frames }: CaseWithTrace, pl
   if (outcome === 'skipped') return [`      <skipped${attribute('message', message)}/>`];
   if (outcome === 'passed')
     return one.verdict === 'warn' ? [`      <system-out>warning: ${escapeXml(message)}</system-out>`] : [];
-  const trace = traceLines(traceRows(frames), { paint: createPaint(false), width: traceWidth });
+  const trace = traceLines(traceRows(frames, mostRows), { paint: createPaint(false), width: traceWidth });
   const details = [
     one.sentence,
     ...(one.expected === '' ? [] : [`expected: ${one.expected}`]),

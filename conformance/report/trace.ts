@@ -81,7 +81,7 @@ function leaveOut(rows: readonly TraceRow[], most: number): readonly TraceRow[] 
     ms: '',
     connection: '',
     arrow: '·',
-    text: `${frames} ${frames === 1 ? 'frame' : 'frames'} left out here; the report has all`,
+    text: `${frames} ${frames === 1 ? 'frame' : 'frames'} left out here; report.json has all`,
     frames,
     kind: 'left-out',
   };
