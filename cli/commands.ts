@@ -1,10 +1,12 @@
 // The commands, in the order of the help. A command loads what it needs only when it runs.
 import type { Command } from 'commander';
+import { addConformance } from './conformance.ts';
 import { addExplain } from './explain.ts';
 import { addGenerate } from './generate.ts';
 import type { Io } from './io.ts';
 import { addLint } from './lint.ts';
 import { addRules } from './rules.ts';
+import { addTest } from './test.ts';
 
 export interface CommandContext {
   readonly io: Io;
@@ -15,4 +17,4 @@ export interface CommandContext {
 /** Adds a command, with options, help and examples, to the program. */
 export type AddCommand = (program: Command, context: CommandContext) => void;
 
-export const commands: readonly AddCommand[] = [addGenerate, addLint, addRules, addExplain];
+export const commands: readonly AddCommand[] = [addGenerate, addLint, addRules, addTest, addConformance, addExplain];

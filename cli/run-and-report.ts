@@ -2,19 +2,24 @@
 import { readFile } from 'node:fs/promises';
 import { listRules } from '../conformance/list-rules.ts';
 import { consoleReport } from '../conformance/report/console.ts';
-import { isColourWanted } from '../conformance/report/paint.ts';
 import { createProgress, type Progress } from '../conformance/report/progress.ts';
 import { buildReport } from '../conformance/report/report-json.ts';
 import { writeReports } from '../conformance/report/write.ts';
 import type { RunResult } from '../conformance/result.ts';
 import { runServerConformance } from '../conformance/run.ts';
-import type { Target } from '../conformance/target/target.ts';
+import { readTarget } from '../conformance/target/read-target.ts';
+import { type Target, TargetError } from '../conformance/target/target.ts';
 import { judge } from '../conformance/verdict/exit-code.ts';
-import { emptyKnownList, parseKnown } from '../conformance/verdict/known.ts';
+import { emptyKnownList, KnownListError, parseKnown } from '../conformance/verdict/known.ts';
 import { checkKnown } from '../conformance/verdict/known-check.ts';
+import { ContractError } from '../scripts/errors.ts';
 import type { Contract } from '../scripts/model.ts';
+import { parseContract } from '../scripts/parse/load.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import type { TestServerOptions } from './test.ts';
 
-export interface ReportedRun {
+interface ReportedRun {
   readonly contract: Contract;
   /** Path of the document, for links in the report. */
   readonly document: string;
@@ -29,8 +34,8 @@ export interface ReportedRun {
   readonly command: string;
 }
 
-/** The exit code. Writes to standard output (report) and standard error (progress). */
-export async function runAndReport(run: ReportedRun): Promise<number> {
+/** The exit code. Progress goes to standard error. */
+async function runAndReport(run: ReportedRun, io: Io): Promise<number> {
   const list = run.known === undefined ? emptyKnownList : parseKnown(await readFile(run.known, 'utf8'), run.known);
   let progress: Progress | null = null;
   const result: RunResult = await runServerConformance(run.contract, run.target, {
@@ -54,10 +59,42 @@ export async function runAndReport(run: ReportedRun): Promise<number> {
   const report = buildReport(result, { known, strict: run.strict, tokens });
   await writeReports(report, run.folder, { documentPath: run.document });
   const lines = consoleReport(report, {
-    colour: isColourWanted(process.stdout, process.env),
+    colour: io.color,
     width: process.stdout.columns ?? 100,
     reportPath: run.folder,
   });
-  process.stdout.write(`${lines.join('\n')}\n`);
+  for (const line of lines) io.print(line);
   return judge(result, known, { strict: run.strict }).exitCode;
+}
+
+export async function runFromFiles(options: TestServerOptions, io: Io): Promise<number> {
+  try {
+    const contract = parseContract(options.contract);
+    const unknown = options.channel?.find((name) => !contract.channels.some((channel) => channel.name === name));
+    if (unknown !== undefined) {
+      const names = contract.channels.map((channel) => channel.name).join(', ');
+      throw new TargetError(`The contract has no channel "${unknown}". It has: ${names}.`);
+    }
+    const target = await readTarget(options.target);
+    const known = options.known ?? target.known;
+    const run: ReportedRun = {
+      contract,
+      document: options.contract,
+      target,
+      ...(options.channel === undefined ? {} : { channels: options.channel }),
+      ...(options.rule === undefined ? {} : { rules: options.rule }),
+      ...(options.timeScale === undefined ? {} : { timeScale: options.timeScale }),
+      ...(known === undefined ? {} : { known }),
+      strict: options.strict ?? false,
+      folder: options.report,
+      command: `wirepact test server --target ${options.target}`,
+    };
+    return await runAndReport(run, io);
+  } catch (error) {
+    const isConfiguration =
+      error instanceof TargetError || error instanceof ContractError || error instanceof KnownListError;
+    if (!isConfiguration) throw error;
+    io.warn(error.message);
+    return exitCodes.usage;
+  }
 }

@@ -1,13 +1,10 @@
 // `wirepact test server`: the suite against any server, by its address or a target file.
 import type { Command } from 'commander';
-import { readTarget } from '../conformance/target/read-target.ts';
-import { TargetError } from '../conformance/target/target.ts';
-import { KnownListError } from '../conformance/verdict/known.ts';
-import { ContractError } from '../scripts/errors.ts';
-import { parseContract } from '../scripts/parse/load.ts';
-import { runAndReport } from './run-and-report.ts';
+import type { CommandContext } from './commands.ts';
+import { UsageError } from './exit-codes.ts';
+import type { Io } from './io.ts';
 
-interface TestServerOptions {
+export interface TestServerOptions {
   readonly target: string;
   readonly contract: string;
   readonly channel?: readonly string[];
@@ -18,10 +15,8 @@ interface TestServerOptions {
   readonly timeScale?: number;
 }
 
-const configurationError = 4;
-
 /** Adds `test server` to the command. */
-export function addTestCommand(program: Command): void {
+export function addTest(program: Command, { io, exit }: CommandContext): void {
   const test = program.commands.find((command) => command.name() === 'test') ?? program.command('test');
   test.description('run the conformance suite against a server, a client, or both');
   test
@@ -36,46 +31,22 @@ export function addTestCommand(program: Command): void {
     .option('--strict', 'a broken SHOULD counts like a MUST')
     .option('--time-scale <number>', 'what the server multiplies every duration of the contract by', positive)
     .action(async (options: TestServerOptions) => {
-      process.exitCode = await testServer(options);
+      exit(await testServer(options, io));
     });
 }
 
-export async function testServer(options: TestServerOptions): Promise<number> {
-  try {
-    const contract = parseContract(options.contract);
-    const unknown = options.channel?.find((name) => !contract.channels.some((channel) => channel.name === name));
-    if (unknown !== undefined) {
-      const names = contract.channels.map((channel) => channel.name).join(', ');
-      throw new TargetError(`The contract has no channel "${unknown}". It has: ${names}.`);
-    }
-    const target = await readTarget(options.target);
-    const known = options.known ?? target.known;
-    return await runAndReport({
-      contract,
-      document: options.contract,
-      target,
-      ...(options.channel === undefined ? {} : { channels: options.channel }),
-      ...(options.rule === undefined ? {} : { rules: options.rule }),
-      ...(options.timeScale === undefined ? {} : { timeScale: options.timeScale }),
-      ...(known === undefined ? {} : { known }),
-      strict: options.strict ?? false,
-      folder: options.report,
-      command: `wirepact test server --target ${options.target}`,
-    });
-  } catch (error) {
-    if (!(error instanceof TargetError || error instanceof ContractError || error instanceof KnownListError))
-      throw error;
-    process.stderr.write(`${error.message}\n`);
-    return configurationError;
-  }
+/** The exit code; a mistake in the document, the target file or the known list is 4, told in a sentence. */
+export async function testServer(options: TestServerOptions, io: Io): Promise<number> {
+  const { runFromFiles } = await import('./run-and-report.ts');
+  return await runFromFiles(options, io);
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
 
-function positive(text: string): number {
+export function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new TargetError(`"${text}" is no number above 0.`);
+  if (!(value > 0)) throw new UsageError(`"${text}" is no number above 0.`);
   return value;
 }

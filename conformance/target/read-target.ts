@@ -112,7 +112,7 @@ export async function parseTarget(text: string, file: string, folder: string): P
     );
   }
   const schema: object = JSON.parse(await readFile(new URL('./target.schema.json', import.meta.url), 'utf8'));
-  const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
+  const validate = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
   const value: unknown = document.toJS();
   if (!validate(value)) {
     const said = new Set(
