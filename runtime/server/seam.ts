@@ -1,0 +1,203 @@
+// Where the runtime meets what is outside of it: sockets, storage, time, tokens. Each interface can be given by the
+// user, and decorated: a decorator sees enough to change who gets what, when, how often, and how a connection ends.
+
+import type { Buffer } from 'node:buffer';
+import type { AuthCondition, AuthTable, ChannelContract } from './table.ts';
+
+/** Ends a timer or a subscription; harmless when repeated. */
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back once, after `ms` milliseconds. */
+  setTimeout(callback: () => void, ms: number): Cancel;
+}
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
+export type TokenVerdict =
+  | { readonly user: User /** Milliseconds since the epoch; null: never. */; readonly expiresAt: number | null }
+  | { readonly refused: Extract<AuthCondition, 'invalid' | 'expired' | 'unknown-user'> };
+
+export interface TokenVerifier {
+  /** Judges a token that is neither missing nor repeated. A rejection means that it could not be judged: `error`. */
+  verify(token: string, auth: AuthTable): Promise<TokenVerdict>;
+}
+
+/** A text message, encoded and framed once for however many connections. */
+export interface Encoded {
+  readonly text: string;
+  /** Length of the frame. */
+  readonly bytes: number;
+  /** The whole unmasked frame (RFC 6455 5.2). */
+  readonly frame: Buffer;
+}
+
+/** Whose connection it is; `rooms` follows joining and leaving. */
+export interface ConnectionFacts {
+  readonly id: string;
+  readonly channel: string;
+  readonly user: User;
+  /** Room of the address; null where the address names none. */
+  readonly addressRoom: string | null;
+  readonly rooms: ReadonlySet<string>;
+  readonly roles: ReadonlySet<string>;
+}
+
+export type Violation = 'size' | 'encoding' | 'protocol';
+
+export interface TransportEvents {
+  message(text: string): void;
+  binary(): void;
+  pong(payload: string): void;
+  /** The peer broke a rule of framing; nothing more of it is read. `code` is the one of RFC 6455. */
+  violation(kind: Violation, code: number): void;
+  /** Exactly once, last. */
+  closed(code: number): void;
+}
+
+/** One accepted connection. */
+export interface Transport {
+  readonly facts: ConnectionFacts;
+  /** Bytes handed over and not yet taken by the operating system. */
+  readonly bufferedBytes: number;
+  /** False from `close` or `terminate` on. */
+  readonly isOpen: boolean;
+  send(message: Encoded): void;
+  /** Sends a ping frame; payloads of at most 125 bytes. */
+  ping(payload: string): void;
+  close(code: number, reason: string): void;
+  /** Ends without a closing handshake. */
+  terminate(): void;
+  /** Stops and resumes reading, for back-pressure. */
+  pause(): void;
+  resume(): void;
+  /** Resolves when little is buffered, or when the connection has ended. */
+  drained(): Promise<void>;
+  /** Called once, before anything is read. */
+  listen(events: TransportEvents): void;
+}
+
+/** A message on its way to the connections of a topic, in every process. Plain data. */
+export interface Publication {
+  readonly channel: string;
+  readonly type: string;
+  readonly text: string;
+  /** Null: addressed to users or to everyone. */
+  readonly room: string | null;
+  /** Whom it leaves out: the connection or the user of `cause`. */
+  readonly except: 'connection' | 'user' | null;
+  readonly cause: { readonly connection: string; readonly user: string } | null;
+}
+
+/** A connection as fan-out sees it. */
+export interface Recipient {
+  readonly facts: ConnectionFacts;
+  deliver(message: Encoded): void;
+}
+
+/** Hands one message to its recipients in this process. `all` are the connections of the channel. */
+export type Fanout = (
+  publication: Publication,
+  message: Encoded,
+  recipients: Iterable<Recipient>,
+  all: Iterable<Recipient>,
+) => void;
+
+export interface Append {
+  /** Numbered on its own, from 1. */
+  readonly stream: string;
+  /** Where it is published once it has its number; null: kept only. */
+  readonly topic: string | null;
+  readonly publication: Omit<Publication, 'text'>;
+  /** The JSON text before and after the place of the number. */
+  readonly text: readonly [before: string, after: string];
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** How many messages the stream keeps. */
+  readonly keep: number;
+}
+
+export interface HistoryEntry {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly text: string;
+}
+
+/** What is kept of a stream. `oldest` is `head + 1` where nothing is. */
+export interface History {
+  readonly oldest: number;
+  readonly oldestTimestamp: number | null;
+  readonly head: number;
+  readonly entries: readonly HistoryEntry[];
+}
+
+export type HistoryRange = { readonly after: number } | { readonly since: number };
+
+/** A user who has at least one connection in a presence set. */
+export interface Member {
+  readonly user: User;
+  /** JSON of what the channel's handlers gave with the user's first connection; it stands until the last has left. */
+  readonly data: string;
+  /** When the first connection joined, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export type Claim =
+  | { readonly repeated: false; settle(answer: string): Promise<void>; release(): Promise<void> }
+  | { readonly repeated: true; readonly fingerprint: string; readonly answer: string };
+
+/** Broadcast layer and storage. Rejections mean that it is unavailable, and that nothing was accepted. */
+export interface Engine {
+  /** Gives a message the next number of its stream, keeps it, and publishes it; all topics see the order of the numbers. */
+  append(entry: Append): Promise<number>;
+  /** Entries in ascending order, of the newest `keep`. */
+  history(stream: string, range: HistoryRange, keep: number): Promise<History>;
+  /** Forgets a stream, its number included. */
+  drop(stream: string): Promise<void>;
+  publish(topic: string, publication: Publication): Promise<void>;
+  /** Resolves once everything published from then on arrives. */
+  subscribe(topic: string, listener: (publication: Publication) => void): Promise<Cancel>;
+  /** `first`: the user had no connection in the set. A connection that is in the set already changes nothing. */
+  join(
+    set: string,
+    connection: string,
+    member: Member,
+  ): Promise<{ readonly first: boolean; readonly joined: boolean; readonly member: Member }>;
+  /** `last`: the user has none any more. `empty`: nobody has; the set is gone. */
+  leave(
+    set: string,
+    connection: string,
+  ): Promise<{ readonly left: Member | null; readonly last: boolean; readonly empty: boolean }>;
+  /** In the order of joining; `createdAt` is null where the set does not exist. */
+  members(set: string): Promise<{ readonly createdAt: number | null; readonly members: readonly Member[] }>;
+  /** Reserves a key. Waits while another holder has neither settled nor released it. */
+  claim(key: string, fingerprint: string, windowMs: number): Promise<Claim>;
+  load(key: string): Promise<string | null>;
+  save(key: string, text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Refusal =
+  | { readonly when: AuthCondition; readonly by: 'status'; readonly status: number }
+  | { readonly when: AuthCondition; readonly by: 'close'; readonly code: number };
+
+/** What is done with an opening handshake; null: accepted. Nothing of the token is in it. */
+export type Handshake = (refusal: Refusal | null, channel: string | null) => Refusal | null;
+
+/** Everything that can be exchanged or decorated, in one place. */
+export interface Seam {
+  readonly channels: readonly ChannelContract[];
+  readonly clock: Clock;
+  readonly engine: Engine;
+  readonly verifier: TokenVerifier | null;
+  readonly handshake: Handshake;
+  readonly transport: (transport: Transport) => Transport;
+  readonly fanout: Fanout;
+}
+
+export type SeamDecorator = (seam: Seam) => Seam;

@@ -1,0 +1,190 @@
+// The server: channels, their handlers and the seam put together; listening, publishing from outside, shutting down.
+
+import { systemClock } from './clock.ts';
+import type { CoreHandlers } from './core.ts';
+import { memoryEngine } from './engine-memory.ts';
+import { Hub } from './hub.ts';
+import { type HttpHandler, Listener } from './listener.ts';
+import { consoleLog, type Log } from './log.ts';
+import type { Audience } from './publisher.ts';
+import { scaleTable } from './scale.ts';
+import type { Clock, Engine, Fanout, Seam, SeamDecorator, TokenVerifier } from './seam.ts';
+import type { ChannelContract } from './table.ts';
+
+/** A channel with its handlers, as `bind...` of the generated stub makes it. */
+export interface BoundChannel {
+  readonly contract: ChannelContract;
+  readonly handlers: CoreHandlers;
+}
+
+export interface ServerOptions {
+  readonly channels: readonly BoundChannel[];
+  /** Judges tokens; needed by channels that take one. @default null */
+  readonly verifier?: TokenVerifier | null;
+  /** @default an engine in memory */
+  readonly engine?: Engine;
+  /** @default the clock of the operating system */
+  readonly clock?: Clock;
+  /** Multiplies every duration of the contract and divides its rates. @default 1 */
+  readonly timeScale?: number;
+  /** Whether permessage-deflate is negotiated. @default false */
+  readonly deflate?: boolean;
+  /** Added to the response of every upgrade. */
+  readonly headers?: { readonly [name: string]: string };
+  /** Answers plain HTTP requests outside of the channels' addresses. */
+  readonly http?: HttpHandler;
+  /** @default warnings and errors to standard error */
+  readonly log?: Log;
+  /** Exchanges or wraps what is outside of the runtime. */
+  readonly decorate?: SeamDecorator;
+}
+
+export interface ListenOptions {
+  /** 0: any free one. @default 0 */
+  readonly port?: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+}
+
+const deliverToAll: Fanout = (_publication, message, recipients) => {
+  for (const recipient of recipients) recipient.deliver(message);
+};
+
+// Where a contract says nothing of shutdown.
+const SHUTDOWN = { code: 1001, withinMs: 10_000 };
+// The part of the deadline that handling may take; the rest is for closing.
+const HANDLING_SHARE = 0.7;
+// What a handler that never ends may still hold up after everything was cut.
+const LAST_WAIT_MS = 100;
+
+export class ContractServer {
+  readonly #hubs: readonly Hub[];
+  readonly #listener: Listener;
+  readonly #seam: Seam;
+  #port = 0;
+  #host = '127.0.0.1';
+
+  constructor(options: ServerOptions) {
+    const clock = options.clock ?? systemClock;
+    const plain: Seam = {
+      channels: options.channels.map(({ contract }) => ({
+        ...contract,
+        table: scaleTable(contract.table, options.timeScale ?? 1),
+      })),
+      clock,
+      engine: options.engine ?? memoryEngine({ clock }),
+      verifier: options.verifier ?? null,
+      handshake: (refusal) => refusal,
+      transport: (transport) => transport,
+      fanout: deliverToAll,
+    };
+    this.#seam = options.decorate?.(plain) ?? plain;
+    const log = options.log ?? consoleLog;
+    this.#hubs = options.channels.map(
+      ({ contract, handlers }, index) => new Hub(this.#seam.channels[index] ?? contract, handlers, this.#seam, log),
+    );
+    this.#listener = new Listener({
+      hubs: this.#hubs,
+      http: options.http ?? null,
+      headers: options.headers ?? {},
+      deflate: options.deflate ?? false,
+    });
+  }
+
+  /** `ws://host:port`, without a path. */
+  get url(): string {
+    return `ws://${this.#host}:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get engine(): Engine {
+    return this.#seam.engine;
+  }
+
+  /** Starts listening. Rejects with the operating system's error where it cannot. */
+  async listen(options: ListenOptions = {}): Promise<void> {
+    this.#host = options.host ?? '127.0.0.1';
+    for (const hub of this.#hubs) hub.isEnding = false;
+    this.#port = await this.#listener.listen(options.port ?? 0, this.#host);
+  }
+
+  channel(name: string): Hub | null {
+    return this.#hubs.find((hub) => hub.table.name === name) ?? null;
+  }
+
+  /** Sends a message of the server's own to whom its delivery word says. */
+  async publish(channel: string, message: unknown, audience: Audience): Promise<void> {
+    const hub = this.channel(channel);
+    if (!hub) throw new Error(`There is no channel ${JSON.stringify(channel)}.`);
+    await hub.publisher.send(message, audience);
+  }
+
+  /** Cuts connections without a closing handshake. @param user null: everyone's. Returns how many. */
+  drop(filter: { readonly channel?: string; readonly user?: string; readonly room?: string } = {}): number {
+    const sessions = this.#sessions(filter);
+    for (const session of sessions) session.terminate();
+    return sessions.length;
+  }
+
+  /** Treats the tokens of a user's connections as expired now. Returns how many connections. */
+  expire(filter: { readonly channel?: string; readonly user: string }): number {
+    const sessions = this.#sessions(filter);
+    for (const session of sessions) session.expire();
+    return sessions.length;
+  }
+
+  /** Handles what was received, delivers what was accepted, closes everything with the contract's code, and stops
+   * listening. New handshakes meanwhile are refused. */
+  async shutdown(): Promise<void> {
+    this.#listener.isEnding = true;
+    await Promise.all(this.#hubs.map((hub) => this.#shutHub(hub)));
+    await this.#listener.stop();
+  }
+
+  /** {@link shutdown}, and listens again on the same port; the engine is kept. */
+  async restart(): Promise<void> {
+    await this.shutdown();
+    await this.listen({ port: this.#port, host: this.#host });
+  }
+
+  /** {@link shutdown}, and closes the engine. */
+  async close(): Promise<void> {
+    await this.shutdown();
+    await this.#seam.engine.close();
+  }
+
+  #sessions(filter: { readonly channel?: string; readonly user?: string; readonly room?: string }) {
+    return this.#hubs
+      .filter((hub) => filter.channel === undefined || hub.table.name === filter.channel)
+      .flatMap((hub) => [...hub.sessions])
+      .filter((session) => filter.user === undefined || session.facts.user.id === filter.user)
+      .filter((session) => filter.room === undefined || session.rooms.has(filter.room));
+  }
+
+  async #shutHub(hub: Hub): Promise<void> {
+    hub.isEnding = true;
+    const { code, withinMs } = hub.table.limits.shutdown ?? SHUTDOWN;
+    const sessions = [...hub.sessions];
+    const handled = Promise.all(sessions.map((session) => session.quiesce()));
+    await this.#within(handled, withinMs * HANDLING_SHARE);
+    for (const session of sessions) session.shut(code, 'the server shuts down');
+    await this.#within(Promise.all(sessions.map((session) => session.ended)), withinMs * (1 - HANDLING_SHARE));
+    for (const session of sessions) session.terminate();
+    await this.#within(Promise.all(sessions.map((session) => session.ended)), LAST_WAIT_MS);
+  }
+
+  /** Waits for the work or for the deadline. */
+  async #within(work: Promise<unknown>, ms: number): Promise<void> {
+    let cancel = (): void => {};
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.#seam.clock.setTimeout(resolve, ms);
+    });
+    await Promise.race([work, deadline]);
+    cancel();
+  }
+}
+
+export const createServer = (options: ServerOptions): ContractServer => new ContractServer(options);

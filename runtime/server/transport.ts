@@ -1,0 +1,102 @@
+// The transport of a real socket: frames are written to the raw socket in one write a tick, everything else by `ws`.
+
+import type { Buffer } from 'node:buffer';
+import type { Duplex } from 'node:stream';
+import { cutReason } from './close-reason.ts';
+import type { ContractSocket } from './contract-socket.ts';
+import { Outbox } from './outbox.ts';
+import type { ConnectionFacts, Encoded, Transport, TransportEvents, Violation } from './seam.ts';
+
+const DRAINED_BYTES = 16_384;
+
+const violations = new Map<number, Violation>([
+  [1009, 'size'],
+  [1007, 'encoding'],
+]);
+
+export class SocketTransport implements Transport {
+  readonly facts: ConnectionFacts;
+  readonly #socket: ContractSocket;
+  readonly #raw: Duplex;
+  readonly #outbox: Outbox;
+  #isOpen = true;
+
+  constructor(facts: ConnectionFacts, socket: ContractSocket, raw: Duplex) {
+    this.facts = facts;
+    this.#socket = socket;
+    this.#raw = raw;
+    this.#outbox = new Outbox(raw);
+  }
+
+  get bufferedBytes(): number {
+    return this.#outbox.bytes + this.#socket.bufferedAmount;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen && this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  listen(events: TransportEvents): void {
+    const socket = this.#socket;
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary) events.binary();
+      else events.message(data.toString());
+    });
+    socket.on('pong', (payload: Buffer) => events.pong(payload.toString()));
+    socket.on('close', (code: number) => {
+      this.#isOpen = false;
+      events.closed(code);
+    });
+    // What follows an error is told by `close`.
+    socket.on('error', () => {});
+    socket.onViolation = (code) => events.violation(violations.get(code) ?? 'protocol', code);
+    socket.beforeClose = () => this.#outbox.flush();
+  }
+
+  send(message: Encoded): void {
+    if (!this.isOpen) return;
+    // Raw writes pass by the sender's compression, so a connection that negotiated it is sent to by `ws`.
+    if (this.#socket.extensions === '') this.#outbox.push(message.frame);
+    else this.#socket.send(message.text);
+  }
+
+  ping(payload: string): void {
+    if (!this.isOpen) return;
+    this.#outbox.flush();
+    this.#socket.ping(payload);
+  }
+
+  close(code: number, reason: string): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#socket.onViolation = null;
+    this.#socket.close(code, cutReason(reason));
+  }
+
+  terminate(): void {
+    this.#isOpen = false;
+    this.#socket.terminate();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  drained(): Promise<void> {
+    this.#outbox.flush();
+    if (this.bufferedBytes <= DRAINED_BYTES || !this.isOpen) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#raw.off('drain', done);
+        this.#socket.off('close', done);
+        resolve();
+      };
+      this.#raw.on('drain', done);
+      this.#socket.on('close', done);
+    });
+  }
+}
