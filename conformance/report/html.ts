@@ -109,7 +109,9 @@ function footer(report: Report): string {
   const { startedAt, durationMs, url, command, measurements } = report.volatile;
   const measured = (['rtt', 'delivery', 'lag'] as const).map((name) => {
     const { samples, medianMs, maxMs } = measurements[name];
-    return samples === 0 || !Number.isFinite(medianMs) ? '' : `${name} ${medianMs.toFixed(1)} ms (at most ${maxMs.toFixed(1)})`;
+    return samples === 0 || !Number.isFinite(medianMs)
+      ? ''
+      : `${name} ${medianMs.toFixed(1)} ms (at most ${maxMs.toFixed(1)})`;
   });
   const parts = [
     startedAt,
