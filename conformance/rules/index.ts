@@ -3,13 +3,22 @@ import type { Channel, Contract } from '../../scripts/model.ts';
 import { type Case, families, type Rule, type UnobservableRule } from '../rule.ts';
 import { deliveryRules } from './delivery/index.ts';
 import { handshakeRules } from './handshake/index.ts';
+import { heartbeatRules } from './heartbeat/index.ts';
+import { presenceRules } from './presence/index.ts';
+import { resyncRules } from './resync/index.ts';
+import { sequenceRules } from './sequence/index.ts';
 
 export type ServerRule = Rule | UnobservableRule;
 
 /** The server's rules, in the order of the families. A family's file exports them as an array and stands here once. */
-export const serverRules: readonly ServerRule[] = [...handshakeRules, ...deliveryRules].sort(
-  (left, right) => familyRank(left) - familyRank(right),
-);
+export const serverRules: readonly ServerRule[] = [
+  ...handshakeRules,
+  ...deliveryRules,
+  ...presenceRules,
+  ...heartbeatRules,
+  ...sequenceRules,
+  ...resyncRules,
+].sort((left, right) => familyRank(left) - familyRank(right));
 
 function familyRank(rule: ServerRule): number {
   return families.findIndex((family) => rule.id.startsWith(`${family}/`));
