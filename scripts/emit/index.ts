@@ -2,6 +2,7 @@
 import type { Contract } from '../model.ts';
 import { emitChannelIndex } from './channel-index.ts';
 import { emitCloseCodes } from './close-codes.ts';
+import { emitDocs } from './docs.ts';
 import { emitIndexFile } from './index-file.ts';
 import { emitModelJson } from './model-json.ts';
 import { emitTypes } from './types.ts';
@@ -17,4 +18,5 @@ export const emitters: readonly Emitter[] = [
   emitValidators,
   emitCloseCodes,
   emitChannelIndex,
+  emitDocs,
 ];
