@@ -79,6 +79,12 @@ test('the verdict comes last', () => {
   expect(consoleReport(buildReport(sampleRun({ cases: [sampleCase()] })))).toContain('✓ conformant');
 });
 
+test('the head names the target, by its address where it has no name', () => {
+  const url = 'ws://127.0.0.1:4001';
+  expect(lines[0]).toBe('server tiny server at ws://127.0.0.1:9321');
+  expect(consoleReport(buildReport(sampleRun({ target: { name: url, url } })))[0]).toBe(`server ${url}`);
+});
+
 test('families by count', () => {
   expect(block('✓ handshake', 3)).toEqual([
     '  ✓ handshake  1 passed',

@@ -3,7 +3,7 @@ import { plural, summariseFamilies, summaryText } from '../verdict/summary.ts';
 import { failureLines, warningLines } from './console-cases.ts';
 import { groupByNeed, groupByRule, type NeedGroup, placeOf } from './groups.ts';
 import { createPaint, type Paint } from './paint.ts';
-import type { Report } from './report-json.ts';
+import { type Report, withoutPort } from './report-json.ts';
 import { padLeft, padRight, printable, widthOf, wrap } from './terminal-text.ts';
 
 export interface ConsoleOptions {
@@ -51,9 +51,9 @@ export function consoleReport(report: Report, options: ConsoleOptions = {}): rea
 function headerLines(report: Report, { paint, width }: Layout): readonly string[] {
   const { contract, target, volatile } = report;
   const scale = report.timeScale === 1 ? '' : `, time scale ${report.timeScale}`;
-  const address = target.name === volatile.url ? '' : ` at ${volatile.url}`;
+  const subject = target.name === withoutPort(volatile.url) ? volatile.url : `${target.name} at ${volatile.url}`;
   return [
-    paint.bold(printable(`${report.role} ${target.name}`)) + printable(address),
+    paint.bold(printable(`${report.role} ${subject}`)),
     paint.faint(printable(`against ${contract.document} (${contract.title} ${contract.version})${scale}`)),
     ...report.notes.flatMap((note) => wrap(printable(`Note: ${note}`), width)),
   ];

@@ -159,7 +159,7 @@ function reportCase(one: CaseResult, known: KnownOutcome, redact: Redactor): Rep
   };
 }
 
-// A target given as an address has it for a name, and servers under test listen on whatever port is free.
-function withoutPort(name: string): string {
+/** A target given as an address has it for a name, and servers under test listen on whatever port is free. */
+export function withoutPort(name: string): string {
   return name.replace(/^(\w+:\/\/[^/:]+):\d+/, '$1');
 }
