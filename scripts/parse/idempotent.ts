@@ -8,6 +8,7 @@ import {
   readChoice,
   readChoices,
   readFact,
+  readList,
   readNumber,
   readPointer,
   readText,
@@ -30,6 +31,11 @@ export function parseIdempotent(operation: Value): Idempotent | null {
     scope: scope.length > 0 ? scope : ['user'],
     windowMs: readNumber(value.field('windowMs')) ?? 600_000,
     answer,
+    carries: readList(value.field('carries')).flatMap((row) => {
+      const from = readPointer(row.field('from'));
+      const to = readPointer(row.field('to'));
+      return from === null || to === null ? [] : [{ from, to }];
+    }),
     echo: message === undefined || echoed === null ? null : { message, property: echoed },
     conflict: readChoice(value.field('conflict'), errorConditions) ?? 'id-reused',
     ...readFact(value),

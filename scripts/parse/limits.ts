@@ -1,6 +1,6 @@
 // x-ws-limits: what a connection may send and hold back, and the close code of going beyond.
 import type { Fact, Limits } from '../model.ts';
-import { isObject, needNumber, readFact, readNumber } from './read.ts';
+import { isObject, needNumber, readFact, readFlag, readNumber } from './read.ts';
 import type { Value } from './value.ts';
 
 export function parseLimits(channel: Value): Limits {
@@ -28,7 +28,13 @@ export function parseLimits(channel: Value): Limits {
       ...backlog.fact,
     },
     shutdown: shutdown && { withinMs: readNumber(shutdown.row.field('withinMs')) ?? 10_000, ...shutdown.fact },
+    compression: parseCompression(value.field('compression')),
   };
+}
+
+function parseCompression(row: Value): (Fact & { readonly allowed: boolean }) | null {
+  if (!isObject(row)) return null;
+  return { allowed: readFlag(row.field('allowed')) ?? false, ...readFact(row) };
 }
 
 /** The code defaults to the one that RFC 6455 and its registry give to that reason. */

@@ -1,8 +1,10 @@
 // x-ws-room: what names a room, how a connection joins and leaves it, and how presence is told.
-import type { Presence, PresenceMessage, Room, RoomMessage } from '../model.ts';
+import type { ErrorCondition, Fact, Presence, PresenceMessage, Room, RoomMessage } from '../model.ts';
+import { errorConditions } from './error-report.ts';
 import {
   isObject,
   needChoice,
+  needNumber,
   needText,
   readChoice,
   readFact,
@@ -38,8 +40,14 @@ function parseRoomMessage(value: Value): RoomMessage | null {
     message,
     room: readPointer(value.field('room')),
     onlyAddress: readFlag(value.field('onlyAddress')) ?? false,
+    refused: parseRefused(value.field('refused')),
     ...readFact(value),
   };
+}
+
+function parseRefused(value: Value): (Fact & { readonly error: ErrorCondition }) | null {
+  if (!isObject(value)) return null;
+  return { error: needChoice(value, 'error', errorConditions) ?? 'forbidden', ...readFact(value) };
 }
 
 function parsePresence(value: Value): Presence | null {
@@ -52,8 +60,15 @@ function parsePresence(value: Value): Presence | null {
     left,
     per: readChoice(value.field('per'), ['user', 'connection']) ?? 'user',
     user: readPointer(value.field('user')),
+    recovery: parseRecovery(value.field('recovery')),
     ...readFact(value),
   };
+}
+
+function parseRecovery(value: Value): (Fact & { readonly withinMs: number }) | null {
+  if (!isObject(value)) return null;
+  const withinMs = needNumber(value, 'withinMs', 'how soon presence is right again after a process was killed, ms');
+  return withinMs === undefined ? null : { withinMs, ...readFact(value) };
 }
 
 function parsePresenceMessage(presence: Value, key: string): PresenceMessage | null {
