@@ -1,0 +1,68 @@
+// Examples meet the payload schemas that they are examples of; the official parser does not look.
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Contract, JsonSchema, Message } from '../model.ts';
+import { joinPointer } from '../parse/pointer.ts';
+import { allMessages } from '../parse/schema-place.ts';
+import { formats } from './formats.ts';
+import type { LintInput } from './lint.ts';
+
+export function checkExamples({ contract, report, hasVocabulary }: LintInput): void {
+  const compile = compiler(contract);
+  for (const channel of contract.channels) {
+    for (const message of allMessages(channel)) {
+      if (message.examples.length === 0 && hasVocabulary) {
+        report('example-none', message.source.pointer, {
+          severity: 'info',
+          message: `The message ${JSON.stringify(message.key)} has no example: the suite, the mock and the docs make values up.`,
+          expected: 'examples: [{ payload: ... }]',
+          fix: 'Add an example as it looks on the wire.',
+        });
+      }
+      const validate = compile(message.schema);
+      if (typeof validate === 'string') {
+        report('schema-invalid', message.source.pointer, {
+          message: `The payload of ${JSON.stringify(message.key)} is no schema that can be used: ${validate}.`,
+          expected: 'a JSON Schema draft-07',
+          fix: 'Mend the schema there.',
+        });
+        continue;
+      }
+      for (const [index, example] of message.examples.entries()) {
+        if (validate(example.payload)) continue;
+        for (const error of (validate.errors ?? []).slice(0, 5)) {
+          const at = joinPointer(message.source.pointer, 'examples', index, 'payload') + error.instancePath;
+          report('example-invalid', at, describe(error, message, example.payload));
+        }
+      }
+    }
+  }
+}
+
+function describe(error: ErrorObject, message: Message, payload: unknown) {
+  const place = error.instancePath === '' ? 'its root' : error.instancePath;
+  const found = error.instancePath
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((value, token) => {
+      const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+      return typeof value === 'object' && value !== null ? (value as { [key: string]: unknown })[name] : undefined;
+    }, payload);
+  return {
+    message: `An example of ${JSON.stringify(message.key)} breaks its schema at ${place}: ${error.message ?? error.keyword}.`,
+    expected: `${error.keyword}: ${JSON.stringify(error.schema ?? error.params)}`.slice(0, 200),
+    found: (JSON.stringify(found) ?? 'nothing').slice(0, 200),
+    fix: 'Mend the example, or the schema if the example is what is sent.',
+  };
+}
+
+/** Compiles a schema of the contract; a text says why it cannot be compiled. */
+function compiler(contract: Contract): (schema: JsonSchema) => ValidateFunction | string {
+  const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, formats, validateFormats: true, logger: false });
+  return (schema) => {
+    try {
+      return ajv.compile({ ...schema, definitions: contract.definitions });
+    } catch (error) {
+      return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    }
+  };
+}
