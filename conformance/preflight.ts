@@ -1,13 +1,13 @@
 // Tells "the target is wrong" from "the server is wrong" before anything is judged: one clear message instead of hundreds of failures.
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import type { Channel } from '../scripts/model.ts';
+import type { Channel, Contract } from '../scripts/model.ts';
 import { channelBase } from './harness/address.ts';
 import { describeAttempt } from './harness/connection.ts';
 import { Leases } from './harness/leases.ts';
 import { ServerKit, type Session } from './harness/server-kit.ts';
 import { NotTestable } from './rule.ts';
-import { TargetError } from './target/target.ts';
+import { type Target, TargetError } from './target/target.ts';
 
 /** Milliseconds that a TCP connection took; throws {@link TargetError} where there is none. */
 export async function reach(channel: Channel, session: Session): Promise<number> {
@@ -34,14 +34,32 @@ export async function reach(channel: Channel, session: Session): Promise<number>
   });
 }
 
+/** The channels that accepted no valid connection, each with what came of it, and notes for the report. */
+export interface Preflight {
+  readonly refused: ReadonlyMap<Channel, string>;
+  readonly notes: readonly string[];
+}
+
+/** Of the channels wanted, those that the target says it serves. Throws {@link TargetError} for a name that the contract lacks. */
+export function servedOf(contract: Contract, channels: readonly Channel[], target: Target): readonly Channel[] {
+  const { serves } = target;
+  if (serves === undefined) return channels;
+  const names = contract.channels.map((channel) => channel.name);
+  const unknown = serves.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new TargetError(`serves names ${unknown.join(', ')}, but the contract has the channels ${names.join(', ')}.`);
+  }
+  return channels.filter((channel) => serves.includes(channel.name));
+}
+
 /**
  * Every channel gets one connection with nothing wrong about it. Where none of them is accepted the run is pointless, and why is
- * thrown; where some are, the others are judged by the rules. Returns notes for the report.
+ * thrown; where some are, the others fail one rule each, not all of them.
  */
-export async function preflight(channels: readonly Channel[], session: Session): Promise<readonly string[]> {
+export async function preflight(channels: readonly Channel[], session: Session): Promise<Preflight> {
   const { clock, target, schemas } = session;
   const leases = new Leases(target, schemas);
-  const refused: string[] = [];
+  const refused = new Map<Channel, string>();
   const notes: string[] = [];
   let tried = 0;
   for (const channel of channels) {
@@ -70,15 +88,16 @@ export async function preflight(channels: readonly Channel[], session: Session):
         continue;
       }
       const path = new URL(channelBase(channel, target)).pathname;
-      refused.push(`${channel.name} (base path ${path === '/' ? 'empty' : path}): ${describeAttempt(attempt)}`);
+      refused.set(channel, `base path ${path === '/' ? 'empty' : path}: ${describeAttempt(attempt)}`);
     } finally {
       await kit.dispose();
     }
   }
-  if (tried > 0 && refused.length === tried) {
+  const lines = [...refused].map(([channel, why]) => `${channel.name} (${why})`);
+  if (tried > 0 && refused.size === tried) {
     throw new TargetError(
-      `The target at ${target.url} accepted no valid connection, so nothing can be judged:\n${refused.map((line) => `  ${line}`).join('\n')}\nCheck target.url (its path replaces the contract's), tokens, users and channels.*.rooms of the target file.`,
+      `The target at ${target.url} accepted no valid connection, so nothing can be judged:\n${lines.map((line) => `  ${line}`).join('\n')}\nCheck target.url (its path replaces the contract's), tokens, users and channels.*.rooms of the target file.`,
     );
   }
-  return [...notes, ...refused.map((line) => `No valid connection was accepted on ${line}.`)];
+  return { refused, notes: [...notes, ...lines.map((line) => `No valid connection was accepted on ${line}.`)] };
 }

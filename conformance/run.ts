@@ -5,10 +5,11 @@ import { Clock } from './harness/clock.ts';
 import { Leases } from './harness/leases.ts';
 import { Schemas } from './harness/schemas.ts';
 import type { Session } from './harness/server-kit.ts';
-import { type Planned, planRun } from './plan.ts';
-import { preflight, reach } from './preflight.ts';
+import { type Planned, planRun, resultOf } from './plan.ts';
+import { type Preflight, preflight, reach, servedOf } from './preflight.ts';
 import type { CaseResult, RunResult } from './result.ts';
 import type { Lane } from './rule.ts';
+import { acceptsValidConnection } from './rules/handshake/accepts-valid-connection.ts';
 import { runCase } from './run-case.ts';
 import type { RunOptions } from './run-options.ts';
 import { checkIdentity } from './target/identity.ts';
@@ -33,11 +34,11 @@ export async function runServerConformance(
 ): Promise<RunResult> {
   const startedAt = new Date();
   const began = performance.now();
-  const planned = planRun(contract, options);
+  let planned = planRun(contract, options);
   const results = new Map<Planned, CaseResult>();
   const notes: string[] = [];
   let clock = new Clock();
-  let named = {
+  const named = {
     name: typeof target === 'string' ? target : target.name,
     url: typeof target === 'string' ? target : target.url,
   };
@@ -54,15 +55,19 @@ export async function runServerConformance(
     clock.watch();
     const session: Session = { contract, target: ready, schemas: new Schemas(contract), clock, process: server };
     await server?.start();
-    const channels = contract.channels.filter((channel) =>
+    const wanted = contract.channels.filter((channel) =>
       planned.some((one) => one.one !== null && one.channel === channel),
     );
+    const channels = servedOf(contract, wanted, ready);
+    if (channels.length === 0) throw new TargetError('No channel is left to test: see serves in the target file.');
+    if (channels.length < wanted.length) planned = planned.filter((one) => channels.includes(one.channel));
     for (const channel of channels.slice(0, 1)) clock.rtt.add(await reach(channel, session));
     if (ready.identity !== undefined && nonce !== null) await checkIdentity(channels, session, nonce);
     else if (ready.start !== undefined)
       notes.push('The server was started without an identity check (target.identity).');
-    notes.push(...(await preflight(channels, session)));
-    await runLanes(session, planned, results, options);
+    const checked = await preflight(channels, session);
+    notes.push(...checked.notes);
+    await runLanes(session, planned, results, options, checked);
   } catch (error) {
     const died =
       server !== null && !server.isRunning && server.output !== ''
@@ -116,6 +121,7 @@ async function runLanes(
   planned: readonly Planned[],
   results: Map<Planned, CaseResult>,
   options: RunOptions,
+  checked: Preflight,
 ): Promise<void> {
   const leases = new Leases(session.target, session.schemas);
   const total = planned.filter((one) => one.one !== null).length;
@@ -132,7 +138,7 @@ async function runLanes(
     const queue = [...lane];
     const worker = async () => {
       for (let one = queue.shift(); one !== undefined && !dead; one = queue.shift()) {
-        const result = await runCase(session, leases, one);
+        const result = closedBefore(one, checked) ?? (await runCase(session, leases, one));
         if (result.verdict === 'fail' || result.verdict === 'error') dead = dead || (await isDead(one, session));
         if (dead) return;
         if (result.verdict === 'inconclusive') again.push([one, result]);
@@ -163,6 +169,17 @@ async function runLanes(
       `The target at ${session.target.url} stopped answering after ${done} of ${total} cases; the run was given up. What it did last is in the server's own log.`,
     );
   }
+}
+
+/** On a channel that accepts nobody one rule says so; the others have nothing to look at. */
+function closedBefore(one: Planned, checked: Preflight): CaseResult | null {
+  const why = checked.refused.get(one.channel);
+  if (one.one === null || why === undefined || one.rule.id === acceptsValidConnection.id) return null;
+  return resultOf(one, {
+    verdict: 'not-testable',
+    reason: `No valid connection is accepted on channel ${one.channel.name} (${why}).`,
+    needs: [`serves: the channels that the target serves, if ${one.channel.name} is not one of them`],
+  });
 }
 
 /** Circuit breaker: a target that cannot even be reached any more is not judged further. */

@@ -60,6 +60,7 @@ interface TargetForm {
     readonly algorithm?: 'HS256' | 'HS384' | 'HS512';
     readonly claims?: Record<string, unknown>;
   };
+  readonly serves?: readonly string[];
   readonly users?: readonly (Id | UserForm | Range)[];
   readonly actors?: Readonly<Record<string, UserForm>>;
   readonly unknownUser?: Id | UserForm;
@@ -238,6 +239,7 @@ function toTarget(form: TargetForm, file: string, folder: string): Target {
             claims: form.tokens.claims ?? {},
           },
         }),
+    ...(form.serves === undefined ? {} : { serves: form.serves }),
     users: [...listed, ...actors],
     ...(form.unknownUser === undefined ? {} : { unknownUser: toUser(form.unknownUser) }),
     ...(form.outsider === undefined ? {} : { outsider: toUser(form.outsider) }),

@@ -57,6 +57,8 @@ export interface Target {
     readonly algorithm: 'HS256' | 'HS384' | 'HS512';
     readonly claims: Readonly<Record<string, unknown>>;
   };
+  /** Keys of the channels that the target serves; absent: all of the contract. */
+  readonly serves?: readonly string[];
   readonly users: readonly UserEntry[];
   readonly unknownUser?: UserEntry;
   readonly outsider?: UserEntry;
