@@ -41,7 +41,10 @@ function authPart(auth: Auth, link: MessageLink): Content {
       ['', note(auth)],
       [
         'Ready',
-        auth.ready.length > 0 && [list(auth.ready.map((ready) => readyWords(ready, link))), ', whichever comes first'],
+        auth.ready.length > 0 && [
+          list(auth.ready.map((ready) => readyWords(ready, link))),
+          auth.ready.length > 1 && ', whichever comes first',
+        ],
       ],
     ]),
     table(['Claim', 'Required', 'Meaning'], claims),
@@ -150,7 +153,7 @@ export function limitsSection(channel: Channel): Content {
   if (encoding !== null) rows.push(['Encoding', 'UTF-8', end(encoding.code), note(encoding)]);
   if (rate !== null) {
     const what = `${rate.perSecond} messages a second, ${rate.burst} at once`;
-    rows.push(['Rate', what, ['dropped; the ', `${rate.strikes}th in a row: `, end(rate.code)], note(rate)]);
+    rows.push(['Rate', what, [`dropped; at ${rate.strikes} in a row `, end(rate.code)], note(rate)]);
   }
   if (backlog !== null) rows.push(['Unsent data', size(backlog.bytes), end(backlog.code), note(backlog)]);
   if (shutdown !== null) {

@@ -55,7 +55,7 @@ function propertyRows(
 }
 
 function bounds(schema: JsonSchema): Content {
-  const sentences = boundSentences(schema).filter((sentence) => sentence !== 'An integer.');
+  const sentences = boundSentences(schema);
   if (Object.hasOwn(schema, 'default')) sentences.push(`Default: \`${JSON.stringify(schema.default)}\`.`);
   const should = schemaList(schema, 'x-ws-should').filter((keyword) => typeof keyword === 'string');
   const keywords = should.filter((keyword) => !keyword.startsWith('required/'));

@@ -19,7 +19,8 @@ h2 a { color: inherit; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
 code, pre { font: .875em/1.45 ui-monospace, monospace; }
-code { overflow-wrap: anywhere; }
+code { overflow-wrap: break-word; }
+td:first-child code { white-space: nowrap; }
 pre { margin: .4rem 0; padding: .7rem .9rem; overflow: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; }
 .address { font-size: 1rem; }
 .scroll { overflow-x: auto; margin: .6rem 0 1rem; }

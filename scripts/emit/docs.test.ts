@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { Channel } from '../model.ts';
+import { html } from './docs/html.ts';
+import { markdown } from './docs/markdown.ts';
+import { emitDocs } from './docs.ts';
+import { channel, clientMessage, contract, flat, serverMessage } from './fixture.ts';
+import { goldenContract, HOSTILE } from './golden-contract.ts';
+
+const source = { pointer: '', line: 1 };
+const must = { level: 'MUST', source } as const;
+const should = { level: 'SHOULD', source } as const;
+
+const lobby: Channel = channel('lobby', {
+  title: 'The lobby',
+  address: '/lobby/{room}',
+  pathname: '/base',
+  parameters: [{ ...must, name: 'room', schema: { type: 'string', pattern: '^[a-z]+$' } }],
+  query: [{ ...must, name: 'seat', required: false, schema: { type: 'integer', minimum: 1 } }],
+  auth: {
+    ...must,
+    scheme: 'token',
+    parameter: 'access',
+    format: 'jwt',
+    algorithms: ['HS256'],
+    claims: [{ ...must, name: 'sub', required: true }],
+    answers: [
+      { ...must, when: 'missing', by: 'status', statuses: [403] },
+      { ...should, when: 'expiry', by: 'close', code: 4001 },
+    ],
+    ready: [{ ...must, on: 'message', message: 'Welcome' }],
+  },
+  closeCodes: [
+    { ...should, code: 4029, name: 'too-fast', sentBy: 'server', when: ['rate'], client: 'slow' },
+    { ...must, code: 'other', name: 'other', sentBy: 'both', when: ['error'], client: 'retry' },
+  ],
+  heartbeats: [
+    {
+      ...must,
+      initiator: 'client',
+      kind: 'message',
+      ping: 'Say',
+      pong: 'Said',
+      intervalMs: 30_000,
+      timeoutMs: 5000,
+      onOpen: true,
+      satisfiedBy: 'answer',
+      echo: [],
+      timeoutCode: 4008,
+      timeoutCodeLevel: 'SHOULD',
+    },
+  ],
+  reconnect: {
+    ...must,
+    initialMs: 1000,
+    multiplier: 1.5,
+    maxMs: null,
+    jitter: 0.5,
+    spreadMs: 5000,
+    attempts: 10,
+    stableMs: 10_000,
+    handshakeTimeoutMs: 9000,
+    tokenTimeoutMs: 8000,
+    offlineRetryMs: 120_000,
+  },
+  queue: { ...must, messages: 100, bytes: 65_536, maxAgeMs: 60_000, overflow: 'drop-oldest' },
+  limits: {
+    ...channel('x').limits,
+    message: { ...must, bytes: 65_536, code: 1009 },
+    rate: { ...must, perSecond: 20, burst: 40, strikes: 10, code: 4029 },
+  },
+  clientMessages: [
+    clientMessage('SAY', 'Say', flat('SAY', { text: { type: 'string', maxLength: 5, 'x-ws-should': ['maxLength'] } })),
+  ],
+  serverMessages: [
+    serverMessage('SAID', 'Said', flat('SAID', { by: { $ref: '#/definitions/User' } }, ['by']), {
+      delivery: { ...must, to: 'others' },
+      triggers: [{ ...must, on: 'message', message: 'Say', user: null, fields: [] }],
+      examples: [{ name: 'short', payload: { type: 'SAID', by: { id: 1 } } }],
+    }),
+    serverMessage('WELCOME', 'Welcome', flat('WELCOME')),
+  ],
+});
+
+const definitions = { User: { type: 'object', properties: { id: { type: 'integer', description: 'A `number`.' } } } };
+const page = emitDocs(contract([lobby], { definitions })).get('docs/index.html') ?? '';
+
+/** What a reader sees, white space folded. */
+const text = page
+  .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
+  .replace(/<td>/g, ' | ')
+  .replace(/<[^>]+>/g, ' ')
+  .replace(/&#39;/g, "'")
+  .replace(/\s+/g, ' ');
+
+test.each([
+  ['the address', 'ws://localhost/base/lobby/{room}'],
+  ['a path parameter', 'room | path | string | yes | Pattern: ^[a-z]+$'],
+  ['a query parameter', 'seat | query | integer | no | At least 1.'],
+  ['the token', 'access in the query: a JWT signed with HS256'],
+  ['when it is ready', 'Ready at WELCOME'],
+  ['a refusal', 'the token is missing or empty | HTTP 403, not accepted'],
+  ['an end by expiry and its level', 'the token expires while connected | closed with 4001 | SHOULD'],
+  [
+    'a close code and what the client does',
+    '4029 | too-fast | server | too many messages | tries again with backoff, the first',
+  ],
+  ['every other close code', 'other | other | both | a failure of the server | tries again with backoff'],
+  ['a heartbeat', 'client | SAY , answered by SAID | 30 s | 5 s | on opening | the answer | closed with 4008 SHOULD'],
+  ['the backoff', '1 s × 1.5 to the power of n − 1, without a cap; drawn from 50 % to 100 % of it'],
+  ['the attempts', '10, then closed'],
+  ['the offline wait', 'one attempt every 2 min'],
+  ['the queue', '100 messages, 64 KiB'],
+  ['what is never queued', 'Never queued SAY'],
+  ['the size limit', 'Size of a message | 64 KiB | closed with 1009'],
+  ['the rate limit', '20 messages a second, 40 at once | dropped; at 10 in a row closed with 4029'],
+  ['the delivery matrix', 'SAID | others | | ● | ●'],
+  ['the cause', 'Caused by the message SAY'],
+  ['a nested property', 'by.id | integer | | A number .'],
+  ['a required property', 'by | object | yes'],
+  ['a bound that is a SHOULD', 'text | string | | At most 5 characters. SHOULD: maxLength'],
+  ['an example', 'Example short {&quot;type&quot;:&quot;SAID&quot;,&quot;by&quot;:{&quot;id&quot;:1}}'],
+])('the page tells %s', (_what, expected) => {
+  expect(text).toContain(expected);
+});
+
+test('every link leads to a place on the page', () => {
+  const ids = new Set([...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id));
+  const targets = [...page.matchAll(/href="([^"]*)"/g)].map(([, target]) => target ?? '');
+  expect(targets.length).toBeGreaterThan(10);
+  for (const target of targets) expect(ids).toContain(target.slice(1));
+  expect(ids.size).toBe([...page.matchAll(/ id="/g)].length);
+});
+
+test('the page loads nothing, and lets only its own style and script run', () => {
+  expect(page).not.toMatch(/\ssrc=|<link|<img|@import|url\(/);
+  const hash = (tag: string): string => {
+    const content = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page)?.[1] ?? '';
+    return `sha256-${createHash('sha256').update(content).digest('base64')}`;
+  };
+  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
+  expect(policy).toContain(`style-src '${hash('style')}'; script-src '${hash('script')}'`);
+  expect(policy).toContain("default-src 'none'");
+});
+
+test('no text of a document becomes markup', () => {
+  const hostile = emitDocs(goldenContract()).get('docs/index.html') ?? '';
+  expect(hostile).toContain('&lt;/script&gt;&lt;script&gt;alert(1)');
+  expect(hostile.match(/<script/g)).toHaveLength(1);
+  expect(hostile).not.toContain(HOSTILE);
+});
+
+test('values in a template are escaped', () => {
+  expect(html`<p title="${'"\'<&>'}">${['<b>', html`<i>${1}</i>`, null, false]}</p>`.text).toBe(
+    '<p title="&quot;&#39;&lt;&amp;&gt;">&lt;b&gt;<i>1</i></p>',
+  );
+});
+
+test.each([
+  ['a *b* `c*` **d**', '<p>a <em>b</em> <code>c*</code> <strong>d</strong></p>\n'],
+  ['a\n\nb', '<p>a</p>\n<p>b</p>\n'],
+  ['x:\n- a\n  b\n- c', '<p>x:</p><ul><li>a\n  b</li><li>c</li></ul>\n'],
+  ['## T\ntext', '<h4>T</h4><p>text</p>\n\n'],
+  ['```json\n{\n\n}\n```', '<pre>{\n\n}</pre>\n'],
+  ['[x](javascript:alert) [y](https://e.org/)', '<p>[x](javascript:alert) <a href="https://e.org/">y</a></p>\n'],
+  ['<b>', '<p>&lt;b&gt;</p>\n'],
+])('markdown of %j', (source_, expected) => {
+  expect(markdown(source_)?.text).toBe(expected);
+});
+
+test('a table of markdown', () => {
+  expect(markdown('| a | b |\n| --- | --- |\n| `1` | 2 |')?.text).toContain('<tr><td><code>1</code><td>2');
+});
