@@ -12,9 +12,11 @@ export const answerMessage = (
 ): unknown => {
   if (!request) return message;
   const row = table.client[request.type];
-  const correlation = row?.reply?.correlation;
   const type = typeOf(table, message);
-  if (!correlation || !(row.reply?.types.includes(type) || row.idempotent?.answer === type)) return message;
-  const id = readAt(request.message, correlation.request);
-  return id === undefined ? message : writeAt(message, correlation.reply, id);
+  const { id: place } = table.envelope;
+  // The answer to a repeat is no reply of the contract's operation; it carries the envelope's id.
+  const atEnvelope = row?.idempotent?.answer === type && place !== null ? { request: place, reply: place } : null;
+  const correlation = row?.reply?.types.includes(type) ? row.reply.correlation : atEnvelope;
+  const id = correlation ? readAt(request.message, correlation.request) : undefined;
+  return correlation && id !== undefined ? writeAt(message, correlation.reply, id) : message;
 };

@@ -28,7 +28,7 @@ const presenceMessage = (
   if (message === undefined) {
     const entry = hub.table.server[row.type];
     const values = { message: undefined, user: member.user, room, now: hub.seam.clock.now() };
-    message = fillMessage(entry?.template ?? {}, entry?.fields ?? [], values);
+    message = fillMessage(entry?.template ?? {}, (change === 'joined' ? entry?.onJoin : entry?.onLeave) ?? [], values);
     const place = hub.table.room?.presence?.user;
     if (place) {
       message = fillMessage(message, [{ target: place, source: { from: 'user-id' } }], values);
@@ -72,18 +72,16 @@ export const joinRoom = async (
   room: string,
   context: (again: boolean) => CoreContext,
   withSnapshot: boolean,
-): Promise<unknown> => {
+): Promise<void> => {
   const again = session.rooms.has(room);
   const data = await hub.handlers.enter?.(context(again));
   // What the room gets meanwhile is held, so that the answer to the join comes first and nothing is lost.
-  return session.holding(async () => {
+  await session.holding(async () => {
     const entered = again ? null : await enterRoom(hub, session, room, data);
-    const reply = await hub.handlers.joined?.(context(again));
-    if (reply !== undefined) session.answer(reply);
+    session.answerAll(await hub.handlers.joined?.(context(again)));
     if (withSnapshot) await sendSnapshot(hub, session, room);
     const isNews = entered && (hub.table.room?.presence?.per === 'connection' ? entered.joined : entered.first);
     if (entered && isNews) await tell(hub, 'joined', session, room, entered.member);
-    return reply;
   });
 };
 
@@ -111,8 +109,7 @@ export const leaveRoom = async (
   session.rooms.delete(room);
   hub.topics.remove(topic, session);
   const { left, last, empty } = await hub.seam.engine.leave(topic, session.facts.id);
-  const reply = await hub.handlers.left?.(context);
-  if (reply !== undefined) session.answer(reply);
+  session.answerAll(await hub.handlers.left?.(context));
   const isNews = left !== null && (last || hub.table.room?.presence?.per === 'connection');
   if (isNews && !silently) await tell(hub, 'left', session, room, left);
   if (empty && hub.table.room?.life === 'while-joined') await hub.seam.engine.drop(topic);

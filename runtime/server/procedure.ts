@@ -146,7 +146,7 @@ const runHandler = async (session: Session, type: string, message: unknown, room
   };
   const reply = await handler(message, createContext(session, room, pending, { by: 'message', remember }));
   await Promise.all(pending);
-  if (reply !== undefined) session.answer(reply);
+  session.answerAll(reply);
   return answer;
 };
 

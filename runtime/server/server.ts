@@ -1,21 +1,14 @@
 // The server: channels, their handlers and the seam put together; listening, publishing from outside, shutting down.
 
 import { systemClock } from './clock.ts';
-import type { CoreHandlers } from './core.ts';
 import { memoryEngine } from './engine-memory.ts';
+import type { BoundChannel, Outside, ServerTypes } from './facade.ts';
 import { Hub } from './hub.ts';
 import { type HttpHandler, Listener } from './listener.ts';
 import { consoleLog, type Log } from './log.ts';
 import type { Audience } from './publisher.ts';
 import { scaleTable } from './scale.ts';
 import type { Clock, Engine, Fanout, Seam, SeamDecorator, TokenVerifier } from './seam.ts';
-import type { ChannelContract } from './table.ts';
-
-/** A channel with its handlers, as `bind...` of the generated stub makes it. */
-export interface BoundChannel {
-  readonly contract: ChannelContract;
-  readonly handlers: CoreHandlers;
-}
 
 export interface ServerOptions {
   readonly channels: readonly BoundChannel[];
@@ -113,6 +106,18 @@ export class ContractServer {
 
   channel(name: string): Hub | null {
     return this.#hubs.find((hub) => hub.table.name === name) ?? null;
+  }
+
+  /** Sends of a channel for the server's own code, typed. Throws where the channel is not one of this server. */
+  of<C extends ServerTypes>(channel: BoundChannel<C>): Outside<C> {
+    const hub = this.channel(channel.contract.table.name);
+    if (!hub) throw new Error(`This server has no channel ${channel.contract.table.name}.`);
+    return {
+      room: (room) => ({ send: (message) => hub.publisher.send(message, { to: 'room', room }) }),
+      toUsers: (users, message) =>
+        hub.publisher.send(message, { to: 'user', users: typeof users === 'string' ? [users] : users }),
+      everyone: (message) => hub.publisher.send(message, { to: 'everyone' }),
+    };
   }
 
   /** Sends a message of the server's own to whom its delivery word says. */

@@ -111,6 +111,12 @@ export class Session implements Recipient {
     this.send(answerMessage(this.hub.table, message, this.#current));
   }
 
+  /** {@link answer} for what a handler returned: nothing, one message or several. */
+  answerAll(answers: unknown): void {
+    if (answers === undefined) return;
+    for (const message of Array.isArray(answers) ? answers : [answers]) this.answer(message);
+  }
+
   /** Sends text that was encoded before: a replay. */
   sendEncoded(message: Encoded): void {
     const limit = this.hub.table.limits.backlog;

@@ -189,8 +189,9 @@ export interface ServerMessageTable {
   readonly delivery: DeliveryWord;
   /** The least message of this type: the discriminator and what the schema requires, from the first example. */
   readonly template: unknown;
-  /** Where the message names the addressed user, the sender and so on: what its join, leave and open triggers write. */
-  readonly fields: readonly FieldTable[];
+  /** What the server writes when joining or leaving a room causes it. */
+  readonly onJoin?: readonly FieldTable[];
+  readonly onLeave?: readonly FieldTable[];
 }
 
 /** What the runtime writes into a message that it makes by itself (presence). */

@@ -5,6 +5,7 @@ import { emitCloseCodes } from './close-codes.ts';
 import { emitDocs } from './docs.ts';
 import { emitIndexFile } from './index-file.ts';
 import { emitModelJson } from './model-json.ts';
+import { emitServer } from './server.ts';
 import { emitTypes } from './types.ts';
 import { emitValidators } from './validators.ts';
 
@@ -19,4 +20,5 @@ export const emitters: readonly Emitter[] = [
   emitCloseCodes,
   emitChannelIndex,
   emitDocs,
+  emitServer,
 ];

@@ -1,0 +1,32 @@
+// What generated server stubs and their users import.
+export { systemClock } from './clock.ts';
+export type { Store } from './core.ts';
+export { encodeMessage, encodeText } from './encoded.ts';
+export { memoryEngine } from './engine-memory.ts';
+export {
+  type Admission,
+  type BoundChannel,
+  bindChannel,
+  type Connection,
+  type Context,
+  type Handlers,
+  type HandshakeRequest,
+  type MessageContext,
+  type MessageTo,
+  type Outgoing,
+  type Outside,
+  type ReplyTo,
+  type Room,
+  type RoomContext,
+  type ServerTypes,
+  type Without,
+} from './facade.ts';
+export { freezeTable } from './freeze.ts';
+export { type JwtOptions, jwtVerifier } from './jwt.ts';
+export type { HttpHandler } from './listener.ts';
+export { consoleLog, type Log, type LogEntry, redact } from './log.ts';
+export type { Audience } from './publisher.ts';
+export { isRefusal, RefusalError, refuse } from './refusal.ts';
+export type * from './seam.ts';
+export { ContractServer, createServer, type ListenOptions, type ServerOptions } from './server.ts';
+export type * from './table.ts';
