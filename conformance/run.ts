@@ -1,8 +1,9 @@
-// Runs the server suite against one target: preflight, then the lanes (parallel, quiet, exclusive), then what was inconclusive again alone.
+// Runs the server suite against one target: preflight, the lanes (parallel, quiet, exclusive), what was inconclusive again alone, then the monitors.
 import { randomUUID } from 'node:crypto';
 import type { Contract } from '../scripts/model.ts';
 import { Clock } from './harness/clock.ts';
 import { Leases } from './harness/leases.ts';
+import { RunRecord } from './harness/record.ts';
 import { Schemas } from './harness/schemas.ts';
 import type { Session } from './harness/server-kit.ts';
 import { type Planned, planRun, resultOf } from './plan.ts';
@@ -10,7 +11,7 @@ import { type Preflight, preflight, reach, servedOf } from './preflight.ts';
 import type { CaseResult, RunResult } from './result.ts';
 import type { Lane } from './rule.ts';
 import { acceptsValidConnection } from './rules/handshake/accepts-valid-connection.ts';
-import { runCase } from './run-case.ts';
+import { isMonitor, judgeMonitor, runCase } from './run-case.ts';
 import type { RunOptions } from './run-options.ts';
 import { checkIdentity } from './target/identity.ts';
 import { freePort, ServerProcess } from './target/process.ts';
@@ -38,7 +39,7 @@ export async function runServerConformance(
   const results = new Map<Planned, CaseResult>();
   const notes: string[] = [];
   let clock = new Clock();
-  const named = {
+  let named = {
     name: typeof target === 'string' ? target : target.name,
     url: typeof target === 'string' ? target : target.url,
   };
@@ -53,7 +54,14 @@ export async function runServerConformance(
     timeScale = options.timeScale ?? ready.timeScale ?? 1;
     clock = new Clock({ timeScale, times: ready.times });
     clock.watch();
-    const session: Session = { contract, target: ready, schemas: new Schemas(contract), clock, process: server };
+    const session: Session = {
+      contract,
+      target: ready,
+      schemas: new Schemas(contract),
+      clock,
+      process: server,
+      record: new RunRecord(),
+    };
     await server?.start();
     const wanted = contract.channels.filter((channel) =>
       planned.some((one) => one.one !== null && one.channel === channel),
@@ -148,7 +156,8 @@ async function runLanes(
     await Promise.all(Array.from({ length: Math.min(width, queue.length) }, worker));
   };
   const again: [Planned, CaseResult][] = [];
-  const laneOf = (one: Planned): Lane => one.one?.lane ?? 'parallel';
+  const laneOf = ({ one }: Planned): Lane | 'after' =>
+    one === null ? 'parallel' : isMonitor(one) ? 'after' : (one.lane ?? 'parallel');
   await work(
     planned.filter((one) => laneOf(one) === 'parallel'),
     session.target.run.parallel,
@@ -163,6 +172,10 @@ async function runLanes(
   );
   for (const [one] of again.splice(0)) {
     if (!dead) settle(one, await runCase(session, leases, one));
+  }
+  const recorded = session.record.recorded(session.process?.transcript ?? null);
+  for (const one of planned) {
+    if (one.one !== null && isMonitor(one.one) && !dead) settle(one, judgeMonitor(one, one.one, recorded));
   }
   if (dead) {
     throw new TargetError(
