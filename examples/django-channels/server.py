@@ -51,9 +51,9 @@ def run(port: int, naive: bool) -> None:
     # Not above: it imports the settings, and they read the environment.
     from daphne.cli import CommandLineInterface
 
-    # daphne counts in whole seconds and looks every two.
+    # daphne counts in whole seconds, looks every two whether a ping is due, and ends up to a second before the timeout.
     scale = float(os.environ.get("WIREPACT_TIME_SCALE", "1"))
-    options = ["--ping-interval", str(max(1, round(30 * scale))), "--ping-timeout", str(max(1, round(10 * scale)))]
+    options = ["--ping-interval", str(max(1, round(30 * scale))), "--ping-timeout", str(max(2, round(10 * scale)))]
     # The access log prints the query string, and with it the token.
     options += ["--access-log", os.devnull]
     if naive:
