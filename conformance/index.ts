@@ -1,5 +1,6 @@
 // The published entry of the suite: run it, list its rules, or describe it inside vitest.
 export { describeConformance } from './describe-conformance.ts';
+export type { Observation, Recorded } from './harness/record.ts';
 export type { ConnectOptions, ErrorSeen, Kit, PartyOptions } from './kit.ts';
 export { listRules, type RuleRow } from './list-rules.ts';
 export * from './result.ts';
@@ -8,6 +9,8 @@ export {
   Failed,
   Inconclusive,
   lowest,
+  type Monitor,
+  type MonitorCase,
   type Needs,
   NotTestable,
   type Rule,

@@ -1,7 +1,7 @@
 // Which cases a run carries out: rule × place, filtered, and a not-applicable row for each rule and channel without any.
 import type { Channel, Contract } from '../scripts/model.ts';
 import { type CaseResult, instanceId } from './result.ts';
-import type { Case } from './rule.ts';
+import type { Case, MonitorCase } from './rule.ts';
 import { casesOf, type ServerRule, serverRules } from './rules/index.ts';
 import { matchesGlob, type RunOptions } from './run-options.ts';
 
@@ -10,7 +10,7 @@ export interface Planned {
   readonly channel: Channel;
   readonly instance: string;
   /** Null: not applicable. */
-  readonly one: Case | null;
+  readonly one: Case | MonitorCase | null;
 }
 
 /** In the order of rules, channels, messages. */

@@ -1,6 +1,8 @@
 // What a rule is: a template that derives its cases from the contract, and the three ways in which a case can end badly.
 import type { Channel, Contract, Level, Source } from '../scripts/model.ts';
+import type { Recorded } from './harness/record.ts';
 import type { Kit } from './kit.ts';
+import type { TraceFrame } from './result.ts';
 import type { HookName } from './target/target.ts';
 
 export const families = [
@@ -91,6 +93,21 @@ export interface Rule<K = Kit> extends RuleRecord {
   cases(contract: Contract, channel: Channel): readonly Case<K>[];
 }
 
+/** One check over everything that the run saw, made after the last case. It does nothing of its own on the wire. */
+export interface MonitorCase extends Place {
+  /** Returns: pass. Throws {@link Failed} (with the frames of the case that shows it), or {@link NotTestable} where the run saw nothing to judge. */
+  judge(recorded: Recorded): void;
+}
+
+/** A rule that holds for everything that a server sends, whatever case it was for. */
+export interface Monitor extends RuleRecord {
+  readonly role: 'server';
+  readonly notObservable?: undefined;
+  readonly monitor: true;
+  /** An empty list: not applicable to that channel. Computed from the contract alone. */
+  cases(contract: Contract, channel: Channel): readonly MonitorCase[];
+}
+
 /** A requirement that no black box can show; it is listed with the reason instead of being passed over. */
 export interface UnobservableRule extends RuleRecord {
   readonly role: 'server' | 'client' | 'pair';
@@ -112,13 +129,20 @@ export class Failed extends Error {
   readonly reason: string | undefined;
   /** Lowers the case's level for this one breach: a keyword whose breach is only a SHOULD. */
   readonly level: Level | undefined;
+  /** Of a monitor: the frames of the case in which it was seen. */
+  readonly frames: readonly TraceFrame[] | undefined;
 
-  constructor(expected: string, observed: string, options: { reason?: string; level?: Level } = {}) {
+  constructor(
+    expected: string,
+    observed: string,
+    options: { reason?: string; level?: Level; frames?: readonly TraceFrame[] } = {},
+  ) {
     super(`expected ${expected}; observed ${observed}`);
     this.expected = expected;
     this.observed = observed;
     this.reason = options.reason;
     this.level = options.level;
+    this.frames = options.frames;
   }
 }
 

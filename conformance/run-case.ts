@@ -1,19 +1,24 @@
 // Carries out one case: lease, kit, time limit, verdict, cleanup.
 
 import type { Leases } from './harness/leases.ts';
+import type { Recorded } from './harness/record.ts';
 import { ServerKit, type Session } from './harness/server-kit.ts';
 import { type Planned, resultOf } from './plan.ts';
 import type { CaseResult } from './result.ts';
-import { Failed, Inconclusive, lowest, NotTestable } from './rule.ts';
+import { type Case, Failed, Inconclusive, lowest, type MonitorCase, NotTestable } from './rule.ts';
 
 /** Waits beyond a case's own limit before the suite gives it up: it is the target that was silent, or the suite that hangs. */
 class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }
 
+export function isMonitor(one: Case | MonitorCase): one is MonitorCase {
+  return 'judge' in one;
+}
+
 export async function runCase(session: Session, leases: Leases, planned: Planned): Promise<CaseResult> {
   const { one, channel } = planned;
-  if (one === null) return resultOf(planned, { verdict: 'not-applicable' });
+  if (one === null || isMonitor(one)) return resultOf(planned, { verdict: 'not-applicable' });
   const { clock } = session;
   const needs = one.needs ?? {};
   let startedAt = clock.now();
@@ -30,18 +35,7 @@ export async function runCase(session: Session, leases: Leases, planned: Planned
     const durationMs = duration(clock.now() - startedAt);
     const frames = kit?.trace.frames() ?? [];
     const clean = (text: string) => kit?.trace.clean(text) ?? text;
-    if (error instanceof Failed) {
-      const level = lowest(one.level, error.level ?? 'MUST');
-      return resultOf(planned, {
-        verdict: level === 'MUST' ? 'fail' : 'warn',
-        level,
-        expected: clean(error.expected),
-        observed: clean(error.observed),
-        ...(error.reason === undefined ? {} : { reason: error.reason }),
-        durationMs,
-        frames,
-      });
-    }
+    if (error instanceof Failed) return broken(planned, one, error, { durationMs, frames, clean });
     if (error instanceof NotTestable) {
       return resultOf(planned, {
         verdict: 'not-testable',
@@ -59,8 +53,46 @@ export async function runCase(session: Session, leases: Leases, planned: Planned
       frames,
     });
   } finally {
+    if (kit !== null) session.record.add({ instance: planned.instance, channel: channel.name, ...kit.observed() });
     await kit?.dispose();
     lease?.release();
+  }
+}
+
+function broken(
+  planned: Planned,
+  one: Case | MonitorCase,
+  error: Failed,
+  at: Pick<CaseResult, 'durationMs' | 'frames'> & { clean(text: string): string },
+): CaseResult {
+  const level = lowest(one.level, error.level ?? 'MUST');
+  return resultOf(planned, {
+    verdict: level === 'MUST' ? 'fail' : 'warn',
+    level,
+    expected: at.clean(error.expected),
+    observed: at.clean(error.observed),
+    ...(error.reason === undefined ? {} : { reason: error.reason }),
+    durationMs: at.durationMs,
+    frames: at.frames,
+  });
+}
+
+/** The verdict of a monitor over what the whole run saw. */
+export function judgeMonitor(planned: Planned, one: MonitorCase, recorded: Recorded): CaseResult {
+  const tokens = new Set(recorded.observations.flatMap((observation) => observation.tokens));
+  const clean = (text: string) => [...tokens].reduce((cut, token) => cut.replaceAll(token, '[token]'), text);
+  try {
+    one.judge(recorded);
+    return resultOf(planned, { verdict: 'pass' });
+  } catch (error) {
+    if (error instanceof Failed) {
+      return broken(planned, one, error, { durationMs: 0, frames: error.frames ?? [], clean });
+    }
+    if (error instanceof NotTestable) {
+      return resultOf(planned, { verdict: 'not-testable', reason: clean(error.message), needs: error.needs });
+    }
+    const said = error instanceof Error ? error.message : String(error);
+    return resultOf(planned, { verdict: 'error', reason: clean(said) });
   }
 }
 

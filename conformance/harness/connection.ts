@@ -89,6 +89,8 @@ export class Connection {
   /** performance.now() when the upgrade was accepted. */
   openedAt = 0;
   ending: Ending | null = null;
+  /** Whether the suite ended it, by a close frame or by dropping it: the code in the ending is then no choice of the server's. */
+  endedBySuite = false;
   /** Whether ping frames are answered. */
   autoPong: boolean;
   readonly #parts: ConnectionParts;
@@ -220,6 +222,7 @@ export class Connection {
 
   /** A frame as a library would refuse to send it: invalid UTF-8 in text, reserved opcodes, unmasked. */
   sendFrame(parts: FrameParts): Promise<void> {
+    if (parts.opcode === 8 && this.ending === null) this.endedBySuite = true;
     return this.sendRaw(encodeFrame(parts));
   }
 
@@ -246,6 +249,7 @@ export class Connection {
   /** Sends a close frame and waits for the server's; after 2 s the TCP connection is dropped. */
   async close(code = 1000, reason = ''): Promise<Ending> {
     if (this.ending !== null) return this.ending;
+    this.endedBySuite = true;
     this.#record('sent', 'close', reason, false, code);
     this.#parts.socket.resume();
     this.#parts.socket.close(code, reason);
@@ -256,6 +260,7 @@ export class Connection {
 
   /** Drops the TCP connection without a close frame. */
   terminate(): void {
+    if (this.ending === null) this.endedBySuite = true;
     this.#parts.socket.terminate();
   }
 
@@ -272,6 +277,7 @@ export class Connection {
 
   /** Ends the sending half of the TCP connection; reading goes on. */
   halfClose(): void {
+    if (this.ending === null) this.endedBySuite = true;
     this.#parts.tcp()?.end();
   }
 

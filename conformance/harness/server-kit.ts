@@ -16,6 +16,7 @@ import { isShared, type Lease } from './leases.ts';
 import { type BuildOptions, type Built, MessageBuilder, uniqueText } from './messages.ts';
 import { type Mutation, mutationsOf } from './mutations.ts';
 import { brief, toPointer, valueAt, withValueAt } from './pointer.ts';
+import type { Observation, RunRecord } from './record.ts';
 import { lookAlikes } from './rooms.ts';
 import { sampleOf } from './samples.ts';
 import { classify, type Schemas } from './schemas.ts';
@@ -30,6 +31,7 @@ export interface Session {
   readonly schemas: Schemas;
   readonly clock: Clock;
   readonly process: ServerProcess | null;
+  readonly record: RunRecord;
 }
 
 /** How long something that has to come may take on a loopback target, ms; grows with what was measured. */
@@ -48,6 +50,7 @@ export class ServerKit implements Kit {
   readonly #builder: MessageBuilder;
   readonly #fence: Fence;
   readonly #connections: Connection[] = [];
+  readonly #refusals: { status: number; body: string }[] = [];
   #names = 0;
 
   /** Makes the tokens of the leased users. Throws NotTestable for whatever else `needs` asks for and the target lacks. */
@@ -189,6 +192,7 @@ export class ServerKit implements Kit {
       autoPong: options.autoPong ?? true,
     });
     if ('connection' in attempt) this.#connections.push(attempt.connection);
+    if (attempt.outcome === 'refused') this.#refusals.push({ status: attempt.status, body: attempt.body });
     return attempt;
   }
 
@@ -375,6 +379,16 @@ export class ServerKit implements Kit {
     const { process } = this.#session;
     if (process !== null) await process.restart();
     else await this.hook('restart', {});
+  }
+
+  /** What came of the case's connections, for the monitors. */
+  observed(): Pick<Observation, 'connections' | 'refusals' | 'tokens' | 'frames'> {
+    return {
+      connections: this.#connections,
+      refusals: this.#refusals,
+      tokens: this.trace.secrets,
+      frames: this.trace.frames(),
+    };
   }
 
   /** Every connection of the case is given up; the server's answers are not waited for. */

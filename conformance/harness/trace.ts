@@ -10,6 +10,11 @@ export class Trace {
   readonly #frames: TraceFrame[] = [];
   readonly #secrets = new Set<string>();
 
+  /** What is redacted. */
+  get secrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
   /** From now on shown as `[token]` wherever it stands. */
   redact(secret: string): void {
     if (secret.length >= 4) this.#secrets.add(secret);

@@ -1,6 +1,6 @@
 // Every rule of the suite, by family: one file or folder a family.
 import type { Channel, Contract } from '../../scripts/model.ts';
-import { type Case, families, type Rule, type UnobservableRule } from '../rule.ts';
+import { type Case, families, type Monitor, type MonitorCase, type Rule, type UnobservableRule } from '../rule.ts';
 import { deliveryRules } from './delivery/index.ts';
 import { handshakeRules } from './handshake/index.ts';
 import { heartbeatRules } from './heartbeat/index.ts';
@@ -8,7 +8,7 @@ import { presenceRules } from './presence/index.ts';
 import { resyncRules } from './resync/index.ts';
 import { sequenceRules } from './sequence/index.ts';
 
-export type ServerRule = Rule | UnobservableRule;
+export type ServerRule = Rule | Monitor | UnobservableRule;
 
 /** The server's rules, in the order of the families. A family's file exports them as an array and stands here once. */
 export const serverRules: readonly ServerRule[] = [
@@ -25,6 +25,6 @@ function familyRank(rule: ServerRule): number {
 }
 
 /** The cases of a rule on a channel; none where it is not observable. */
-export function casesOf(rule: ServerRule, contract: Contract, channel: Channel): readonly Case[] {
+export function casesOf(rule: ServerRule, contract: Contract, channel: Channel): readonly (Case | MonitorCase)[] {
   return rule.notObservable === undefined ? rule.cases(contract, channel) : [];
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type StartCommand, TargetError } from './target.ts';
 
 const keptOutput = 8000;
+const keptTranscript = 16 * 1024 * 1024;
 
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -23,6 +24,8 @@ export class ServerProcess {
   readonly #probe: { readonly host: string; readonly port: number };
   #child: ChildProcess | null = null;
   #output = '';
+  readonly #transcript: string[] = [];
+  #transcribed = 0;
 
   constructor(start: StartCommand, url: string, env: Readonly<Record<string, string>>) {
     this.#start = start;
@@ -37,6 +40,11 @@ export class ServerProcess {
   /** What it printed last, both streams. */
   get output(): string {
     return this.#output.slice(-keptOutput);
+  }
+
+  /** Everything it printed, over restarts too, both streams; at most 16 MiB from the start. */
+  get transcript(): string {
+    return this.#transcript.join('');
   }
 
   get isRunning(): boolean {
@@ -59,7 +67,10 @@ export class ServerProcess {
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
-        this.#output = (this.#output + chunk.toString()).slice(-keptOutput * 2);
+        const text = chunk.toString();
+        this.#output = (this.#output + text).slice(-keptOutput * 2);
+        if (this.#transcribed < keptTranscript) this.#transcript.push(text);
+        this.#transcribed += text.length;
       });
     }
     const until = Date.now() + this.#start.ready.timeoutMs;
