@@ -13,6 +13,7 @@ import { checkMessageKeys } from './message-keys.ts';
 import { checkMessagePointers } from './message-pointers.ts';
 import { checkNames } from './names.ts';
 import { checkParameters } from './parameters.ts';
+import { checkPatterns } from './patterns.ts';
 import { checkReconnect } from './reconnect.ts';
 import { checkReplies } from './replies.ts';
 import { checkResync } from './resync.ts';
@@ -24,6 +25,7 @@ import { checkVocabulary } from './vocabulary.ts';
 export const checks: readonly Check[] = [
   checkVocabulary,
   checkSchemas,
+  checkPatterns,
   checkNames,
   checkDiscriminator,
   checkMessageKeys,

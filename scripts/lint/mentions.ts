@@ -120,8 +120,13 @@ function mentionsOfMessages(channel: Channel, add: Add): void {
     if (idempotent === null) continue;
     const at = idempotent.source.pointer;
     add('client', message.key, at, [[idempotent.property, `${at}/property`]]);
-    add('server', idempotent.answer, `${at}/answer`);
-    add('server', idempotent.echo?.message, `${at}/echo/message`, [[idempotent.echo?.property, `${at}/echo/property`]]);
+    const carried = (end: 'from' | 'to') =>
+      (idempotent.carries ?? []).map((one, index) => [one[end], joinPointer(at, 'carries', index, end)] as const);
+    add('server', idempotent.answer, `${at}/answer`, carried('to'));
+    add('server', idempotent.echo?.message, `${at}/echo/message`, [
+      [idempotent.echo?.property, `${at}/echo/property`],
+      ...carried('from'),
+    ]);
   }
   for (const message of channel.serverMessages) {
     for (const trigger of message.triggers) {
@@ -164,8 +169,11 @@ export function closeCodeMentions(channel: Channel): CodeMention[] {
 
 /** Error conditions that rules of the channel refer to. */
 export function conditionMentions(channel: Channel): { readonly condition: ErrorCondition; readonly at: Pointer }[] {
-  return channel.clientMessages.flatMap(({ requires, idempotent }) => [
+  const refused = channel.room?.join?.refused;
+  const joining = refused ? [{ condition: refused.error, at: `${refused.source.pointer}/error` }] : [];
+  const sending = channel.clientMessages.flatMap(({ requires, idempotent }) => [
     ...requires.map(({ error, source }) => ({ condition: error, at: `${source.pointer}/error` })),
     ...(idempotent === null ? [] : [{ condition: idempotent.conflict, at: `${idempotent.source.pointer}/conflict` }]),
   ]);
+  return [...joining, ...sending];
 }
