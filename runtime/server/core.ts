@@ -20,9 +20,16 @@ export interface CoreConnection extends CoreRequest {
   close(code: number, reason?: string): void;
 }
 
+/** A list of the store that a message is appended to, and how many entries it keeps. */
+export interface Kept {
+  readonly list: string;
+  readonly keep: number;
+}
+
 export interface CoreRoom {
   readonly id: string;
   send(message: unknown): Promise<void>;
+  sendKept(message: unknown, kept: Kept): Promise<void>;
   others(message: unknown): Promise<void>;
   otherUsers(message: unknown): Promise<void>;
   members(): Promise<readonly Member[]>;

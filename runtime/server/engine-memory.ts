@@ -56,7 +56,7 @@ class MemoryEngine implements Engine {
       this.#streams.set(entry.stream, stream);
     }
     const sequence = ++stream.head;
-    const text = `${entry.text[0]}${sequence}${entry.text[1]}`;
+    const text = entry.text.length === 1 ? entry.text[0] : `${entry.text[0]}${sequence}${entry.text[1]}`;
     stream.entries.push({ sequence, timestamp: entry.timestamp, text });
     if (stream.entries.length > entry.keep + TRIM_SLACK) stream.entries = stream.entries.slice(-entry.keep);
     if (entry.topic !== null) this.#tell(entry.topic, { ...entry.publication, text });

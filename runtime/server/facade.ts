@@ -1,7 +1,7 @@
 // What handlers are to the compiler: each message can only be given to a method that delivers it as the contract says.
 
 import type { ChannelTypes, DeliveryWord } from '../channel-types.ts';
-import type { CoreHandlers, Store } from './core.ts';
+import type { CoreHandlers, Kept, Store } from './core.ts';
 import type { Member, User } from './seam.ts';
 import type { ChannelContract } from './table.ts';
 
@@ -75,6 +75,8 @@ export interface Room<C extends ServerTypes> {
   readonly id: string;
   /** To every connection in it. */
   send(message: MessageTo<C, 'room'>): Promise<void>;
+  /** To every connection in it, and to a list of the store: both, or neither where it rejects. */
+  sendKept(message: MessageTo<C, 'room'>, kept: Kept): Promise<void>;
   /** To all but the handled connection. */
   others(message: MessageTo<C, 'others'>): Promise<void>;
   /** To all but the connections of the handled connection's user. */
@@ -164,7 +166,11 @@ export const bindChannel = <C extends ServerTypes, State, Folded>(
 
 /** A channel as the server's own code sees it: no connection, so nothing that leaves out a causing one. */
 export interface Outside<C extends ServerTypes> {
-  room(id: string): { send(message: MessageTo<C, 'room'>): Promise<void> };
+  room(id: string): {
+    send(message: MessageTo<C, 'room'>): Promise<void>;
+    /** `createdAt`: when the first joined, milliseconds since the epoch; null: nobody is in it. */
+    members(): Promise<{ readonly createdAt: number | null; readonly members: readonly Member[] }>;
+  };
   toUsers(users: string | readonly string[], message: MessageTo<C, 'user'>): Promise<void>;
   everyone(message: MessageTo<C, 'everyone'>): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { encodeText } from './encoded.ts';
 import { timestamp } from './fill.ts';
 import { claimKey, fingerprint } from './idempotency.ts';
 import { joinRoom, leaveRoom, sendSnapshot } from './membership.ts';
-import { readAt, writeAt } from './pointer.ts';
+import { readAt, removeAt, writeAt } from './pointer.ts';
 import { refuse } from './refusal.ts';
 import { isComplete, requestedRange } from './resync.ts';
 import type { History } from './seam.ts';
@@ -40,6 +40,7 @@ const createContext = (
   const roomFacade: CoreRoom = {
     id: room,
     send: (message) => track(hub.publisher.send(message, { to: 'room', room })),
+    sendKept: (message, kept) => track(hub.publisher.send(message, { to: 'room', room, kept })),
     others: (message) => track(hub.publisher.send(message, { to: 'others', room, cause })),
     otherUsers: (message) => track(hub.publisher.send(message, { to: 'other-users', room, cause })),
     members: async () => (await hub.seam.engine.members(roomTopic(hub.table.name, room))).members,
@@ -105,7 +106,7 @@ const answerPing = (session: Session, type: string, message: unknown): boolean =
       let pong: unknown = table.server[beat.pong]?.template ?? {};
       for (const { from, to } of beat.echo) {
         const value = readAt(message, from);
-        if (value !== undefined) pong = writeAt(pong, to, value);
+        pong = value === undefined ? removeAt(pong, to) : writeAt(pong, to, value);
       }
       session.answer(pong);
     }

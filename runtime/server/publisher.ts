@@ -2,16 +2,17 @@
 
 import { randomUUID } from 'node:crypto';
 import type { DeliveryWord } from '../channel-types.ts';
+import type { Kept } from './core.ts';
 import { timestamp } from './fill.ts';
 import { readAt, writeAt } from './pointer.ts';
 import { refuse } from './refusal.ts';
 import type { Clock, Engine, Publication } from './seam.ts';
 import type { ChannelTable } from './table.ts';
-import { everyoneTopic, roomTopic, userTopic } from './topics.ts';
+import { everyoneTopic, roomTopic, storeKey, userTopic } from './topics.ts';
 
 /** Where a message goes: the delivery words with what each needs. */
 export type Audience =
-  | { readonly to: 'room'; readonly room: string }
+  | { readonly to: 'room'; readonly room: string /** Also appended to a list of the store. */; readonly kept?: Kept }
   | { readonly to: 'others' | 'other-users'; readonly room: string; readonly cause: NonNullable<Publication['cause']> }
   | { readonly to: 'user'; readonly users: readonly string[] }
   | { readonly to: 'everyone' };
@@ -54,8 +55,9 @@ export class Publisher {
       const sequenced = this.#table.resync?.messages.includes(type) ?? false;
       const text = sequenced ? null : JSON.stringify(message);
       for (const topic of this.#topics(audience)) {
-        if (text !== null) await this.#engine.publish(topic, { ...publication, text });
-        else await this.#append(topic, publication, message);
+        if (text === null) await this.#append(topic, publication, message);
+        else if ('kept' in audience && audience.kept) await this.#keep(topic, publication, text, audience.kept);
+        else await this.#engine.publish(topic, { ...publication, text });
       }
     } catch {
       throw refuse('unavailable', 'The service cannot take this at the moment; nothing was accepted.');
@@ -76,6 +78,12 @@ export class Publisher {
     if ('room' in audience) return [roomTopic(channel, audience.room)];
     if (audience.to === 'user') return [...new Set(audience.users)].map((user) => userTopic(channel, user));
     return [everyoneTopic(channel)];
+  }
+
+  async #keep(topic: string, publication: Omit<Publication, 'text'>, text: string, kept: Kept): Promise<void> {
+    const stream = storeKey(this.#table.name, kept.list);
+    const timestamp = this.#clock.now();
+    await this.#engine.append({ stream, topic, publication, text: [text], timestamp, keep: kept.keep });
   }
 
   async #append(topic: string, publication: Omit<Publication, 'text'>, message: unknown): Promise<void> {

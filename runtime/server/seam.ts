@@ -114,8 +114,8 @@ export interface Append {
   /** Where it is published once it has its number; null: kept only. */
   readonly topic: string | null;
   readonly publication: Omit<Publication, 'text'>;
-  /** The JSON text before and after the place of the number. */
-  readonly text: readonly [before: string, after: string];
+  /** The JSON text; in two parts where the number belongs between them. */
+  readonly text: readonly [whole: string] | readonly [before: string, after: string];
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   /** How many messages the stream keeps. */

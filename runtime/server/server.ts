@@ -9,6 +9,7 @@ import { consoleLog, type Log } from './log.ts';
 import type { Audience } from './publisher.ts';
 import { scaleTable } from './scale.ts';
 import type { Clock, Engine, Fanout, Seam, SeamDecorator, TokenVerifier } from './seam.ts';
+import { roomTopic } from './topics.ts';
 
 export interface ServerOptions {
   readonly channels: readonly BoundChannel[];
@@ -113,7 +114,10 @@ export class ContractServer {
     const hub = this.channel(channel.contract.table.name);
     if (!hub) throw new Error(`This server has no channel ${channel.contract.table.name}.`);
     return {
-      room: (room) => ({ send: (message) => hub.publisher.send(message, { to: 'room', room }) }),
+      room: (room) => ({
+        send: (message) => hub.publisher.send(message, { to: 'room', room }),
+        members: () => hub.seam.engine.members(roomTopic(hub.table.name, room)),
+      }),
       toUsers: (users, message) =>
         hub.publisher.send(message, { to: 'user', users: typeof users === 'string' ? [users] : users }),
       everyone: (message) => hub.publisher.send(message, { to: 'everyone' }),

@@ -3,6 +3,7 @@
 import type { Store } from './core.ts';
 import { refuse } from './refusal.ts';
 import type { Clock, Engine } from './seam.ts';
+import { storeKey } from './topics.ts';
 
 const unavailable = async <T>(work: Promise<T>): Promise<T> => {
   try {
@@ -14,7 +15,7 @@ const unavailable = async <T>(work: Promise<T>): Promise<T> => {
 
 /** The store of one channel; its keys never meet those of another. */
 export const createStore = (channel: string, engine: Engine, clock: Clock): Store => {
-  const nameOf = (key: string): string => `${encodeURIComponent(channel)}/store/${encodeURIComponent(key)}`;
+  const nameOf = (key: string): string => storeKey(channel, key);
   const publication = { channel, type: '', room: null, except: null, cause: null };
   return {
     load: async (key) => {
@@ -28,14 +29,14 @@ export const createStore = (channel: string, engine: Engine, clock: Clock): Stor
           stream: nameOf(list),
           topic: null,
           publication,
-          text: ['[', `,${JSON.stringify(value)}]`],
+          text: [JSON.stringify(value)],
           timestamp: clock.now(),
           keep,
         }),
       ),
     read: async (list, keep) => {
       const { entries } = await unavailable(engine.history(nameOf(list), { after: 0 }, keep));
-      return entries.map((entry) => (JSON.parse(entry.text) as [number, unknown])[1]);
+      return entries.map((entry) => JSON.parse(entry.text) as unknown);
     },
   };
 };

@@ -11,3 +11,7 @@ export const userTopic = (channel: string, user: string): string =>
 
 /** The one room of a channel without rooms. */
 export const CHANNEL_ROOM = '';
+
+/** Name of a value or list of a channel's handlers. */
+export const storeKey = (channel: string, key: string): string =>
+  `${encodeURIComponent(channel)}/store/${encodeURIComponent(key)}`;
