@@ -1,6 +1,7 @@
 // Prints interfaces and enums with Modelina. It is fed draft-07 schemas with a title each, never the document: from a
 // document it loses messages. Where its own printing is wrong (constants, null and boolean enums, quotes, ends of
 // comments, reserved names) presets print from our definition, found by the number in the annotation `x-wirepact`.
+import { loadModelina } from './modelina-module.ts';
 import { docComment, literal, propertyName } from './printer.ts';
 import { isSchema } from './schema.ts';
 import type { PrintableDefinition, PropertyDefinition } from './type-definitions.ts';
@@ -16,7 +17,7 @@ interface Model {
 /** The text of each interface and enum by its name, with `export` and without a comment. */
 export async function printWithModelina(definitions: readonly PrintableDefinition[]): Promise<Map<string, string>> {
   // Costs more than all else that is emitted, so it is loaded only when something is.
-  const { TypeScriptGenerator } = await import('@asyncapi/modelina');
+  const { TypeScriptGenerator } = loadModelina();
   const properties = definitions.flatMap((definition) => (definition.kind === 'enum' ? [] : definition.properties));
   const propertyOf = (model: Model): PropertyDefinition | undefined =>
     properties[model.originalInput[ANNOTATION] ?? -1];
