@@ -4,8 +4,8 @@ import type { Channel } from '../model.ts';
 import { html } from './docs/html.ts';
 import { markdown } from './docs/markdown.ts';
 import { emitDocs } from './docs.ts';
-import { channel, clientMessage, contract, flat, serverMessage } from './fixture.ts';
-import { goldenContract, HOSTILE } from './golden-contract.ts';
+import { channel, clientMessage, contract, flat, serverMessage } from './fixtures/contract.ts';
+import { goldenContract, HOSTILE } from './fixtures/golden.ts';
 
 const source = { pointer: '', line: 1 };
 const must = { level: 'MUST', source } as const;

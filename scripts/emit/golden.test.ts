@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { goldenContract, HOSTILE } from './golden-contract.ts';
+import { goldenContract, HOSTILE } from './fixtures/golden.ts';
 import { emitters } from './index.ts';
 
 /** `dispatch` of the package, reached as generated code reaches it. */
@@ -27,7 +27,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, path), content);
   }
   writeFileSync(join(folder, 'dispatch.check.ts'), "export { dispatch } from 'wirepact/validation';");
-  writeFileSync(join(folder, 'types.check.ts'), readFileSync(new URL('golden.types.txt', import.meta.url)));
+  writeFileSync(join(folder, 'types.check.ts'), readFileSync(new URL('fixtures/golden.types.txt', import.meta.url)));
   const options = {
     extends: '../tsconfig.json',
     compilerOptions: { allowImportingTsExtensions: false, noUnusedLocals: false },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { refuseUnsafe } from './compile.ts';
-import { HOSTILE } from './golden-contract.ts';
+import { HOSTILE } from './fixtures/golden.ts';
 import { kebabCase, pascalCase } from './names.ts';
 import { createPrinter, docComment, literal, oneLine, propertyName } from './printer.ts';
 
