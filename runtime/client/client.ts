@@ -1,22 +1,12 @@
 // The typed face of a client: what an application sends, hears and sees. All decisions are the reducer's.
 import type { ChannelTypes } from '../channel-types.ts';
-import { createDriver, type DebugEntry, type TokenContext } from './driver.ts';
-import {
-  browserEnvironment,
-  type Clock,
-  type Environment,
-  type SocketConstructor,
-  socketConstructor,
-  systemClock,
-} from './environment.ts';
-import { ClientError } from './failure.ts';
+import { createDriver, type TokenContext } from './driver.ts';
+import type { Clock, Environment, SocketConstructor } from './environment.ts';
 import { createFeed } from './feed.ts';
-import { createReader, type InboundValidators } from './inbound.ts';
+import type { InboundValidators } from './inbound.ts';
 import type { Message } from './message.ts';
-import { createReducer } from './reducer.ts';
-import type { CloseReason, Report, StateName } from './state.ts';
+import type { ClientEvent, Effect, Report, Rules, Snapshot } from './state.ts';
 import type { ClientTable, PingRow, ReconnectRow } from './table.ts';
-import { address } from './url.ts';
 
 /** The names of client and server messages, and their members without those that the client fills in itself. */
 type Key<M> = Extract<keyof M, string>;
@@ -28,21 +18,6 @@ export type Fields<M, Discriminator extends PropertyKey, Auto extends PropertyKe
 > &
   Optional<M, Exclude<Auto, Discriminator>>;
 type Arguments<F, Rest extends unknown[]> = object extends F ? [fields?: F, ...Rest] : [fields: F, ...Rest];
-
-/** What a user interface shows. The same object as long as nothing in it changes. */
-export interface Snapshot {
-  readonly name: StateName;
-  readonly reason: CloseReason | null;
-  /** Close code of the last connection that ended. */
-  readonly code: number | null;
-  /** Whether what is sent now is written now. */
-  readonly ready: boolean;
-  readonly attempt: number;
-  /** When the next attempt is due, ms since 1970; null: none is, or it waits for the page to be shown. */
-  readonly retryAt: number | null;
-  /** When a connection last opened, ms since 1970. */
-  readonly connectedAt: number | null;
-}
 
 export interface SendOptions {
   readonly signal?: AbortSignal;
@@ -56,7 +31,7 @@ export interface RequestOptions extends SendOptions {
 export interface ClientOptions<C extends ChannelTypes = ChannelTypes> {
   /** Address of the server, to which the channel's path is added: `wss://example.org/api`. `http` and `https` are taken
    * as `ws` and `wss`. @default the page's origin and the contract's own path */
-  readonly url?: string | (() => string);
+  readonly url?: string;
   readonly parameters?: C['parameters'];
   readonly query?: C['query'];
   /** A function is asked at every attempt; when it fails or is late, the attempt has failed. */
@@ -67,8 +42,8 @@ export interface ClientOptions<C extends ChannelTypes = ChannelTypes> {
   readonly reconnect?: Partial<ReconnectRow>;
   readonly heartbeat?: Partial<PingRow>;
   readonly onReport?: (report: Report) => void;
-  /** Sees every frame; never a token. */
-  readonly debug?: (entry: DebugEntry) => void;
+  /** Sees everything that happens and everything that is done about it, frames too; never a token. */
+  readonly debug?: (what: ClientEvent | Effect) => void;
   /** @default the global one; Node below 22 has none: pass that of the package `ws` */
   readonly WebSocket?: SocketConstructor;
   readonly clock?: Clock;
@@ -108,8 +83,6 @@ export interface Client<
   connect(): void;
   /** Closes for good, with 1000. What is unsettled fails. */
   close(): void;
-  /** Resolves when the client is ready, rejects when it is closed. */
-  ready(): Promise<void>;
   /** Closes, and lets go of everything: no handler is called any more. */
   dispose(): void;
 }
@@ -125,81 +98,48 @@ export function createClient<
   validators: InboundValidators,
   options: ClientOptions<C> = {},
 ): Client<C, Discriminator, Auto> {
-  const table: ClientTable = {
+  const ownRoom = (options.parameters as Message | undefined)?.[contract.parameter!];
+  const rules: Rules = {
     ...contract,
     reconnect: { ...contract.reconnect, ...options.reconnect },
-    ...(contract.ping && { ping: { ...contract.ping, ...options.heartbeat } }),
+    ping: contract.ping && { ...contract.ping, ...options.heartbeat },
+    ownRoom: ownRoom && String(ownRoom),
+    pauseWhenHidden: options.pauseWhenHidden,
   };
-  const parameters = (options.parameters ?? {}) as Message;
-  const room = parameters[table.room?.parameter ?? ''];
-  const environment = options.environment ?? browserEnvironment;
-  const feed = createFeed(() => driver.isDisposed);
-  let told: Snapshot | undefined;
-  let snapshot: Snapshot | undefined;
-  const driver = createDriver({
-    reduce: createReducer(table, {
-      room: room === undefined ? undefined : String(room),
-      pauseWhenHidden: options.pauseWhenHidden,
-    }),
-    read: createReader(table, validators),
-    address: (token) => address(table, options, parameters, token, environment),
-    token: options.token,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    environment,
-    socket: () => socketConstructor(options.WebSocket),
-    emit: feed.emit,
-    report: feed.report,
-    change() {
-      if (told === look()) return;
-      told = snapshot;
-      if (told?.name === 'closed') feed.end();
-      feed.change();
-    },
-    debug: options.debug,
+  const feed = createFeed();
+  const driver = createDriver(rules, validators, options, feed, () => {
+    const before = told;
+    told = look();
+    if (before === told) return;
+    feed.change();
+    if (told.name === 'closed') feed.end();
   });
+  let snapshot: Snapshot | undefined;
+  let told: Snapshot | undefined;
 
+  /** The same object as long as nothing in it changed. */
   function look(): Snapshot {
-    const { name, reason, code, ready, attempt, step, at, connectedAt } = driver.state;
-    const retryAt = step === 'wait' && at < Infinity ? at : null;
-    const next: Snapshot = { name, reason, code, ready, attempt, retryAt, connectedAt };
-    const isSame =
-      snapshot && Object.keys(next).every((key) => snapshot![key as keyof Snapshot] === next[key as keyof Snapshot]);
-    snapshot = isSame ? snapshot! : next;
-    return snapshot;
+    const state = { ...driver.state(), retryAt: driver.state().due.retry };
+    if (shown.some((name) => state[name] !== snapshot?.[name]))
+      snapshot = Object.fromEntries(shown.map((name) => [name, state[name]])) as unknown as Snapshot;
+    return snapshot!;
   }
 
-  told = look();
-  if (options.onReport) feed.onReport(options.onReport);
+  if (options.onReport) feed.hearing.onReport(options.onReport);
   const client = {
+    ...feed.hearing,
     get state() {
       return look();
     },
-    subscribe: feed.subscribe,
-    send: (type: string, fields: Message = {}, { signal }: SendOptions = {}) =>
-      driver.send(type, fields, false, undefined, signal).then(() => {}),
-    request: (type: string, fields: Message = {}, { timeoutMs, signal }: RequestOptions = {}) =>
-      driver.send(type, fields, true, timeoutMs, signal),
-    on: feed.on,
-    off: feed.off,
-    onAny: feed.onAny,
-    onReport: feed.onReport,
-    messages: feed.messages,
+    send: (type: string, fields: Message = {}, options: SendOptions = {}) =>
+      driver.send(type, fields, false, undefined, options.signal),
+    request: (type: string, fields: Message = {}, options: RequestOptions = {}) =>
+      driver.send(type, fields, true, options.timeoutMs, options.signal),
     connect: driver.connect,
-    close: () => driver.dispatch({ kind: 'close' }),
-    ready: () =>
-      new Promise<void>((resolve, reject) => {
-        const check = () => {
-          const { ready, name } = look();
-          if (!ready && name !== 'closed') return;
-          end();
-          if (ready) resolve();
-          else reject(new ClientError(table.channel, 'closed'));
-        };
-        const end = feed.subscribe(check);
-        check();
-      }),
+    close: () => driver.dispatch('close'),
     dispose: driver.dispose,
   };
   return client as Client<ChannelTypes> as Client<C, Discriminator, Auto>;
 }
+
+const shown = ['name', 'reason', 'code', 'ready', 'attempt', 'retryAt', 'connectedAt'] as const;

@@ -7,15 +7,14 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-export type EnvironmentEvent = 'online' | 'offline' | 'shown' | 'hidden' | 'suspend' | 'resume';
+/** `pagehide`, `pageshow`: the page enters, leaves the back/forward cache. */
+export type EnvironmentEvent = 'online' | 'offline' | 'visible' | 'hidden' | 'pagehide' | 'pageshow';
 
 export interface Environment {
   isOnline(): boolean;
   isHidden(): boolean;
-  /** Origin of the page, where there is one: `https://example.org`. */
-  origin?(): string | undefined;
-  /** Calls back until the returned function is called. */
-  listen(call: (event: EnvironmentEvent) => void): () => void;
+  /** Calls back until the signal is aborted. */
+  listen(call: (event: EnvironmentEvent) => void, signal: AbortSignal): void;
 }
 
 /** The part of a WebSocket that a client uses; the browser's and that of the package `ws` both have it. */
@@ -34,39 +33,18 @@ export type SocketConstructor = new (url: string) => SocketLike;
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (call, ms) => setTimeout(call, ms),
-  clearTimeout: (timer) => clearTimeout(timer as Parameters<typeof clearTimeout>[0]),
+  clearTimeout: (timer) => clearTimeout(timer as number),
 };
 
 /** The browser's window and document; outside a browser nothing ever happens. */
 export const browserEnvironment: Environment = {
   isOnline: () => globalThis.navigator?.onLine !== false,
-  isHidden: () => globalThis.document?.hidden === true,
-  origin: () => globalThis.location?.origin,
-  listen(call) {
-    const window: Partial<EventTarget> = globalThis;
-    const { document } = globalThis;
-    const undo: (() => void)[] = [];
-    const on = (target: Partial<EventTarget>, name: string, event: () => EnvironmentEvent) => {
-      const listener = () => call(event());
-      target.addEventListener?.(name, listener);
-      undo.push(() => target.removeEventListener?.(name, listener));
-    };
-    if (document) {
-      on(window, 'online', () => 'online');
-      on(window, 'offline', () => 'offline');
-      on(window, 'pagehide', () => 'suspend');
-      on(window, 'pageshow', () => 'resume');
-      on(document, 'visibilitychange', () => (document.hidden ? 'hidden' : 'shown'));
-    }
-    return () => {
-      for (const call of undo) call();
-    };
+  isHidden: () => !!globalThis.document?.hidden,
+  listen(call, signal) {
+    // `visibilitychange` bubbles from the document.
+    for (const name of ['online', 'offline', 'pagehide', 'pageshow', 'visibilitychange'] as const)
+      globalThis.addEventListener?.(name, () => call(name === 'visibilitychange' ? document.visibilityState : name), {
+        signal,
+      });
   },
 };
-
-/** The constructor given, or the global one. */
-export function socketConstructor(given: SocketConstructor | undefined): SocketConstructor {
-  const constructor = given ?? (globalThis.WebSocket as SocketConstructor | undefined);
-  if (!constructor) throw new Error('There is no WebSocket here: pass one, such as that of the package ws.');
-  return constructor;
-}

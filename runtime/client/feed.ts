@@ -7,98 +7,77 @@ const unreadLimit = 1000;
 
 type Call<T> = (value: T) => void;
 
-interface Reading {
-  push(message: Message): void;
-  end(): void;
-}
+export type Feed = ReturnType<typeof createFeed>;
 
-/** Adds to a set, and returns what takes it away again. */
-function join<T>(set: Set<T>, member: T): () => void {
-  set.add(member);
-  return () => void set.delete(member);
-}
+export function createFeed() {
+  /** By message type; and, under numbers that no type is, the rest. */
+  const handlers = new Map<string | number, Set<Call<never>>>();
+  const [any, reports, changes, ends] = [0, 1, 2, 3] as const;
 
-export function createFeed(isDisposed: () => boolean) {
-  const byType = new Map<string, Set<Call<Message>>>();
-  const any = new Set<Call<Message>>();
-  const reports = new Set<Call<Report>>();
-  const listeners = new Set<Call<void>>();
-  const readings = new Set<Reading>();
+  /** Adds a handler, and returns what takes it away again. */
+  function on<T>(name: string | number, handler: Call<T>): () => void {
+    handlers.set(name, (handlers.get(name) ?? new Set()).add(handler));
+    return () => off(name, handler);
+  }
+
+  const off = <T>(name: string | number, handler: Call<T>): unknown => handlers.get(name)?.delete(handler);
 
   /** Calls those that were there when it began and are not yet taken away. */
-  function tell<T>(handlers: Set<Call<T>> | undefined, value: T, failed: (error: unknown) => void): void {
-    for (const handler of [...(handlers ?? [])])
-      if (handlers!.has(handler) && !isDisposed())
+  function tell(name: string | number, value?: unknown): void {
+    for (const handler of [...(handlers.get(name) ?? [])])
+      if (handlers.get(name)?.has(handler))
         try {
-          handler(value);
+          handler(value as never);
         } catch (error) {
-          failed(error);
+          // An error that no report handler takes is not swallowed.
+          if (name !== reports && handlers.get(reports)?.size) tell(reports, { kind: 'handler', error });
+          else console.error(error);
         }
   }
 
-  /** An error that no report handler takes is not swallowed. */
-  const failed = (error: unknown): void =>
-    reports.size ? tell(reports, { kind: 'handler', error }, console.error) : console.error(error);
-
-  const report = (value: Report): void => tell(reports, value, console.error);
-
   return {
-    report,
+    report: (report: Report): void => tell(reports, report),
     emit(type: string, message: Message): void {
-      tell(byType.get(type), message, failed);
-      tell(any, message, failed);
-      for (const reading of readings) reading.push(message);
+      tell(type, message);
+      tell(any, message);
     },
-    change: (): void => tell(listeners, undefined, failed),
-    end(): void {
-      for (const reading of readings) reading.end();
-    },
-    on(type: string, handler: Call<Message>): () => void {
-      const handlers = byType.get(type) ?? new Set();
-      byType.set(type, handlers);
-      return join(handlers, handler);
-    },
-    off: (type: string, handler: Call<Message>): void => void byType.get(type)?.delete(handler),
-    onAny: (handler: Call<Message>) => join(any, handler),
-    onReport: (handler: Call<Report>) => join(reports, handler),
-    subscribe: (listener: Call<void>) => join(listeners, listener),
-    messages(): AsyncIterableIterator<Message> {
-      const unread: Message[] = [];
-      const readers: Call<IteratorResult<Message>>[] = [];
-      let isOver = false;
-      const reading: Reading = {
-        push(message) {
-          const reader = readers.shift();
-          if (reader) return reader({ value: message, done: false });
-          unread.push(message);
-          if (unread.length > unreadLimit) {
-            unread.shift();
-            report({ kind: 'unread', count: 1 });
+    change: (): void => tell(changes),
+    end: (): void => tell(ends),
+    clear: (): void => handlers.clear(),
+    /** What the client offers of this to applications. */
+    hearing: {
+      on,
+      off,
+      onAny: (handler: Call<Message>) => on(any, handler),
+      onReport: (handler: Call<Report>) => on(reports, handler),
+      subscribe: (listener: Call<void>) => on(changes, listener),
+      messages(): AsyncIterableIterator<Message> {
+        const unread: Message[] = [];
+        let wake: (() => void) | undefined;
+        let isOver = false;
+        const stops = [
+          on(any, (message: Message) => {
+            if (unread.push(message) > unreadLimit) {
+              unread.shift();
+              tell(reports, { kind: 'unread' });
+            }
+            wake?.();
+          }),
+          on(ends, () => {
+            isOver = true;
+            wake?.();
+          }),
+        ];
+        return (async function* () {
+          try {
+            while (unread.length || !isOver)
+              if (unread.length) yield unread.shift()!;
+              else await new Promise<void>((resolve) => (wake = resolve));
+          } finally {
+            for (const stop of stops) stop();
           }
-        },
-        end() {
-          isOver = true;
-          readings.delete(reading);
-          for (const reader of readers) reader({ value: undefined, done: true });
-        },
-      };
-      readings.add(reading);
-      return {
-        [Symbol.asyncIterator]() {
-          return this;
-        },
-        async next() {
-          const value = unread.shift();
-          if (value) return { value, done: false };
-          if (isOver) return { value: undefined, done: true };
-          return new Promise((resolve) => readers.push(resolve));
-        },
-        async return() {
-          reading.end();
-          unread.length = 0;
-          return { value: undefined, done: true };
-        },
-      };
+        })();
+      },
     },
   };
 }

@@ -1,48 +1,39 @@
 // Whether the other side is alive: what is sent to find out, what counts as life, and when a connection is given up.
 import { type Message, put, read } from './message.ts';
 import { post } from './requests.ts';
-import type { Turn } from './turn.ts';
+import { plan, type Turn } from './state.ts';
 
-/** The fields of a ping: the time of sending where the contract has it echoed. */
-export function stamped({ table: { ping }, now }: Turn, type: string): Message {
-  let fields: Message = {};
-  if (type === ping?.type)
-    for (const path of ping.stamps ?? []) fields = put(fields, path, ping.stampText ? String(now) : now);
-  return fields;
-}
+export const sendPing = (t: Turn): void => post(t, t.rules.ping!.type);
 
-export const sendPing = (turn: Turn): void => post(turn, turn.table.ping!.type, stamped(turn, turn.table.ping!.type));
-
-export function beginHeartbeat(turn: Turn): void {
-  const { ping } = turn.table;
-  awaitPing(turn);
-  if (ping?.onOpen) sendPing(turn);
-  else if (ping) turn.draft.pingAt = turn.now + ping.intervalMs;
+export function beginHeartbeat(t: Turn): void {
+  const { ping } = t.rules;
+  awaitPing(t);
+  if (ping?.onOpen) sendPing(t);
+  else if (ping) plan(t, 'ping', ping.intervalMs);
 }
 
 /** The next sign of life is due when the server's next ping is. */
-function awaitPing({ draft, table: { pong }, now }: Turn): void {
-  draft.deadAt = pong ? now + pong.intervalMs + pong.timeoutMs : Infinity;
+function awaitPing(t: Turn): void {
+  const { pong } = t.rules;
+  if (pong || t.due.dead) plan(t, 'dead', pong && pong.intervalMs + pong.timeoutMs);
 }
 
 /** Any inbound frame is life; where the contract says so, only the answer is. */
-export function hear(turn: Turn, type: string | null, message: Message): void {
-  const { ping, pong } = turn.table;
-  if (!ping?.answerOnly || type === ping.reply) awaitPing(turn);
-  if (pong && type === pong.ping) {
+export function hear(t: Turn, type: string | undefined, message: Message | undefined): void {
+  const { ping, pong } = t.rules;
+  if (!ping?.answerOnly || type === ping.reply) awaitPing(t);
+  if (type && type === pong?.ping) {
     let answer: Message = {};
     for (const [from, to] of pong.echo ?? []) answer = put(answer, to, read(message, from));
-    post(turn, pong.type, answer);
+    post(t, pong.type, answer);
   }
 }
 
 /** Asks for a sign of life without giving the connection up, whatever is overdue: the page may have slept. */
-export function probe(turn: Turn): void {
-  const { draft, table, now } = turn;
-  if (draft.deadAt <= now) awaitPing(turn);
-  if (table.ping) sendPing(turn);
+export function probe(t: Turn): void {
+  if ((t.due.dead ?? 0) <= t.now) awaitPing(t);
+  if (t.rules.ping) sendPing(t);
 }
 
-/** Whether the deadline passed while this side was awake; a timer that comes late proves nothing about the other side. */
-export const isDead = ({ draft, table, now }: Turn): boolean =>
-  now - draft.deadAt <= (table.ping ?? table.pong!).timeoutMs / 2;
+/** Whether the deadline passed while this side was awake: a timer that comes late proves nothing about the other side. */
+export const isDead = (t: Turn, lateMs: number): boolean => lateMs <= (t.rules.ping ?? t.rules.pong!).timeoutMs / 2;

@@ -1,5 +1,5 @@
 // What an inbound frame is: a message of the contract, or a report of what is wrong with it. Nothing here is fatal.
-import { byteLength, type Message, read } from './message.ts';
+import { type Message, read } from './message.ts';
 import type { Report } from './state.ts';
 import type { ClientTable } from './table.ts';
 
@@ -11,38 +11,36 @@ export type InboundValidators = {
   };
 };
 
-export type Inbound = { readonly type: string; readonly message: Message } | { readonly report: Report | null };
-
-/** Ids remembered for each type whose repeats are dropped. */
+/** Ids remembered of messages whose repeats are dropped. */
 const remembered = 1000;
 
-/** Reads frames one after another; a repeat by id is neither a message nor worth a report (`null`). */
-export function createReader(table: ClientTable, validators: InboundValidators): (data: unknown) => Inbound {
+/** Reads frames one after another: type and message, or nothing for a frame that is no message of the contract, which is
+ * reported, or a repeat, which is not. */
+export function createReader(table: ClientTable, validators: InboundValidators, report: (report: Report) => void) {
   const seen = new Set<string>();
-  const limit = table.maxInboundBytes ?? 1048576;
-  return (data) => {
-    if (typeof data !== 'string') return { report: { kind: 'binary', data } };
-    if (data.length > limit || (data.length * 3 > limit && byteLength(data) > limit))
-      return { report: { kind: 'oversize', data } };
+  return (data: unknown): [type?: string, message?: Message] => {
+    const refuse = (kind: Report['kind'], more?: object): [] => {
+      report({ kind, data, ...more } as Report);
+      return [];
+    };
+    if (typeof data !== 'string') return refuse('binary');
+    if (data.length > table.maxInbound) return refuse('oversize');
     let message: unknown;
     try {
       message = JSON.parse(data);
     } catch {}
-    if (typeof message !== 'object' || !message || Array.isArray(message))
-      return { report: { kind: 'malformed', data } };
+    if (typeof message !== 'object' || !message || Array.isArray(message)) return refuse('malformed');
     const type = table.type ? read(message, table.type) : Object.keys(validators)[0];
-    if (typeof type !== 'string' || !Object.hasOwn(validators, type))
-      return { report: { kind: 'unknown', type, message } };
+    if (typeof type !== 'string' || !Object.hasOwn(validators, type)) return refuse('unknown', { type });
     const { issues } = validators[type]!(message);
-    if (issues) return { report: { kind: 'invalid', type, message, issues } };
-    const id = read(message, table.unique?.[type]);
+    if (issues) return refuse('invalid', { type, issues });
+    const id = table.unique && read(message, table.unique[type]);
     if (id !== undefined) {
-      const mark = JSON.stringify([type, id]);
-      if (seen.has(mark)) return { report: null };
+      const mark = type + id;
+      if (seen.has(mark)) return [];
       seen.add(mark);
-      if (seen.size > remembered)
-        for (const oldest of seen) return (seen.delete(oldest), { type, message: message as Message });
+      if (seen.size > remembered) seen.delete(seen.keys().next().value!);
     }
-    return { type, message: message as Message };
+    return [type, message as Message];
   };
 }

@@ -7,12 +7,11 @@ export {
   type Fields,
   type RequestOptions,
   type SendOptions,
-  type Snapshot,
 } from './client.ts';
-export type { DebugEntry, TokenContext } from './driver.ts';
+export type { TokenContext } from './driver.ts';
 export type { Clock, Environment, EnvironmentEvent, SocketConstructor, SocketLike } from './environment.ts';
 export { ClientError } from './failure.ts';
 export type { InboundValidators } from './inbound.ts';
 export type { Message } from './message.ts';
-export type { CloseReason, FailureCode, Report, StateName } from './state.ts';
+export type { ClientEvent, CloseReason, Effect, FailureCode, Report, Snapshot, StateName } from './state.ts';
 export type { ClientTable } from './table.ts';

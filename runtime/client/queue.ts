@@ -1,61 +1,62 @@
 // When a message is written, held back or refused, and which ones a full queue lets go.
+import { compose, rowOf } from './compose.ts';
+import type { Message } from './message.ts';
 import { transmit } from './requests.ts';
-import type { ClientEvent, Entry } from './state.ts';
-import { compose, fail, rowOf, type Turn } from './turn.ts';
+import { type Entry, type FailureCode, plan, type Turn } from './state.ts';
 
 /** Bytes in the socket beyond which further messages wait: enough to keep a fast line busy between two looks. */
 const highWaterBytes = 262144;
 const drainIntervalMs = 50;
-/** Bounds of what waits for a slow socket where the contract has no queue. */
-const unqueued = { messages: 100, maxAgeMs: 60000 };
 
-export function send(turn: Turn, event: ClientEvent & { kind: 'send' }): void {
-  const { draft, table, now } = turn;
-  const { key, type, request } = event;
-  const row = rowOf(turn, type);
-  const limits: NonNullable<typeof table.queue> = table.queue ?? unqueued;
-  const life = request
-    ? (event.timeoutMs ?? row.timeoutMs ?? 10000)
-    : Math.min(limits.maxAgeMs, row.idempotent?.windowMs ?? Infinity);
-  const entry = compose(turn, type, event.fields, { key, request, expiresAt: now + life });
-  if (entry.bytes > (table.maxBytes ?? Infinity)) fail(turn, entry, 'too-large');
-  else if (draft.name === 'closing' || draft.name === 'closed') fail(turn, entry, 'closed');
-  else if (!draft.ready && (row.unqueued || !table.queue || (request && !row.waits))) fail(turn, entry, 'not-ready');
-  else if (draft.ready && (row.unqueued || (!draft.queue.length && event.buffered < highWaterBytes)))
-    transmit(turn, entry);
+export function send(
+  t: Turn,
+  key: number,
+  type: string,
+  fields: Message,
+  request: boolean,
+  timeoutMs: number | undefined,
+  buffered: number,
+): void {
+  const { messages, bytes = Infinity, maxAgeMs, onlyReady, rejectNewest } = t.rules.queue;
+  const { unqueued, timeoutMs: life } = rowOf(t, type);
+  const entry = compose(t, type, fields, {
+    key,
+    request,
+    expiresAt: t.now + (request ? (timeoutMs ?? life!) : maxAgeMs),
+  });
+  const refuse = (code: FailureCode) => t.effects.push(['fail', entry, code]);
+  if (entry.bytes > t.rules.maxBytes) refuse('too-large');
+  else if (t.name === 'closed' || t.name === 'closing') refuse('closed');
+  else if (!t.ready && (unqueued || onlyReady || request)) refuse('not-ready');
+  else if (t.ready && (unqueued || (!t.queue.length && buffered < highWaterBytes))) transmit(t, entry);
   else {
-    const queue = [...draft.queue, entry];
-    let bytes = queue.reduce((sum, queued) => sum + queued.bytes, 0);
-    while (queue.length > limits.messages || bytes > (limits.bytes ?? Infinity)) {
-      const dropped = (limits.rejectNewest ? queue.pop() : queue.shift())!;
-      bytes -= dropped.bytes;
-      fail(turn, dropped, 'overflow');
+    t.queue = [...t.queue, entry];
+    if (t.ready) plan(t, 'drain', drainIntervalMs);
+    while (t.queue.length > messages || t.queue.reduce((sum, queued) => sum + queued.bytes, 0) > bytes) {
+      const dropped = t.queue.at(rejectNewest ? -1 : 0);
+      lose(
+        t,
+        (queued) => queued === dropped,
+        () => 'overflow',
+      );
     }
-    draft.queue = queue;
-    if (draft.ready) draft.drainAt = Math.min(draft.drainAt, now + drainIntervalMs);
   }
 }
 
-/** Writes what waits, in order, as far as the socket keeps up. */
-export function flush(turn: Turn, buffered: number): void {
-  const { draft, now } = turn;
-  const queue = [...draft.queue];
-  let space = highWaterBytes - buffered;
-  while (queue.length && space > 0) {
-    const entry = queue.shift()!;
-    if (entry.expiresAt <= now) fail(turn, entry, 'expired');
-    else {
-      transmit(turn, entry);
-      space -= entry.bytes;
-    }
-  }
-  draft.queue = queue;
-  draft.drainAt = queue.length ? now + drainIntervalMs : Infinity;
+/** Writes what waits, in order, as far as the socket keeps up. What is too old was let go before. */
+export function flush(t: Turn, buffered: number): void {
+  t.queue = t.queue.filter((entry) => {
+    if (buffered >= highWaterBytes) return true;
+    transmit(t, entry);
+    buffered += entry.bytes;
+    return false;
+  });
+  if (t.queue.length) plan(t, 'drain', drainIntervalMs);
 }
 
-/** Lets go of every entry for which `isKept` is false. */
-export function sift(turn: Turn, isKept: (entry: Entry) => boolean, release: (entry: Entry) => unknown): void {
-  for (const list of ['queue', 'waiting'] as const)
-    if (turn.draft[list].length)
-      turn.draft[list] = turn.draft[list].filter((entry) => isKept(entry) || void release(entry));
+/** Lets go of every entry for which `isLost` is true, with the code. */
+export function lose(t: Turn, isLost: (entry: Entry) => unknown, code: (entry: Entry) => FailureCode): void {
+  const keep = (entry: Entry) => !isLost(entry) || !t.effects.push(['fail', entry, code(entry)]);
+  t.queue = t.queue.filter(keep);
+  t.waiting = t.waiting.filter(keep);
 }

@@ -1,69 +1,50 @@
 // What a written message waits for, and which inbound message settles it.
+import { compose, rowOf } from './compose.ts';
 import { type Message, read } from './message.ts';
-import type { Entry } from './state.ts';
-import type { Path } from './table.ts';
-import { compose, fail, rowOf, type Turn } from './turn.ts';
+import { type Entry, plan, type Turn } from './state.ts';
+import type { AnswerRow } from './table.ts';
 
-/** Writes a message and settles it, or keeps it until its answer. */
-export function transmit(turn: Turn, entry: Entry): void {
-  const { draft, effects, table, now } = turn;
-  const { type, message } = entry;
-  const { reply, idempotent, timeoutMs } = rowOf(turn, type);
-  const { ping, room } = table;
-  effects.push({ kind: 'write', text: entry.text, epoch: draft.epoch });
+/** Writes a message, and settles it or keeps it until its answer. */
+export function transmit(t: Turn, entry: Entry): void {
+  const { key, type, message, text, request } = entry;
+  const { answers, idempotent, timeoutMs = 0, join, leave } = rowOf(t, type);
+  const { ping, ownRoom } = t.rules;
+  t.effects.push(['write', text, t.epoch]);
   if (type === ping?.type) {
-    draft.pingAt = now + ping.intervalMs;
-    draft.deadAt = Math.min(draft.deadAt, now + ping.timeoutMs);
+    plan(t, 'ping', ping.intervalMs);
+    plan(t, 'dead', Math.min((t.due.dead ?? Infinity) - t.now, ping.timeoutMs));
   }
-  const isJoin = type === room?.join?.type;
-  const place = read(message, isJoin ? room?.join?.room : type === room?.leave?.type ? room?.leave?.room : undefined);
-  if (place !== undefined && place !== turn.config.room) {
-    const { [String(place)]: _, ...others } = draft.rooms;
-    draft.rooms = isJoin
-      ? { ...others, [String(place)]: { fields: entry.fields, id: read(message, table.id) } }
-      : others;
+  const room = read(message, join ?? leave);
+  if (room !== undefined && room !== ownRoom) {
+    t.rooms = t.rooms.filter((other) => read(other.message, rowOf(t, other.type).join) !== room);
+    if (join) t.rooms = [...t.rooms, entry];
   }
-  if (entry.key && (entry.request || idempotent)) draft.waiting = [...draft.waiting, entry];
-  else {
-    if (entry.key) effects.push({ kind: 'settle', key: entry.key, message: undefined });
-    // Where replies come in order, those that nobody waits for take their turn too.
-    if (entry.end || (reply && !reply.request))
-      draft.waiting = [...draft.waiting, { ...entry, key: 0, expiresAt: now + (timeoutMs ?? 10000) }];
-  }
+  const isAwaited = key && (request || idempotent);
+  if (!isAwaited) t.effects.push(['settle', key]);
+  // Where answers come in order, those that nobody waits for take their turn too.
+  if (isAwaited || entry.end || answers?.some(([, own]) => !own))
+    t.waiting = [...t.waiting, isAwaited ? entry : { ...entry, key: 0, expiresAt: t.now + timeoutMs }];
 }
 
 /** Writes a message of the client's own: a ping, a join, a resync. */
-export const post = (turn: Turn, type: string, fields: Message, end = false): void =>
-  transmit(turn, compose(turn, type, fields, { end }));
+export const post = (t: Turn, type: string, fields: Message = {}, rest?: Partial<Entry>): void =>
+  transmit(t, compose(t, type, fields, rest));
 
 /** Settles the one entry that an inbound message answers, and returns it. */
-export function settle(turn: Turn, type: string, message: Message): Entry | undefined {
-  const { draft, effects, table } = turn;
-  const matches = (entry: Entry, own: Path | undefined, theirs: Path | undefined) => {
-    const id = read(entry.message, own);
-    return id !== undefined && id === read(message, theirs);
-  };
-  const isError = type === table.error?.type && table.error?.id;
-  if (isError) {
-    const id = read(message, isError);
-    for (const room in draft.rooms)
-      if (id !== undefined && draft.rooms[room]?.id === id) {
-        const { [room]: _, ...others } = draft.rooms;
-        draft.rooms = others;
-      }
+export function settle(t: Turn, type: string, message: Message): Entry | undefined {
+  const { id, error } = t.rules;
+  const isError = type === error?.type;
+  const answers = (entry: Entry, rows: readonly AnswerRow[] | undefined) =>
+    rows?.some(([name, own, theirs]) => {
+      const value = read(entry.message, own);
+      return name === type && (!own || (value !== undefined && value === read(message, theirs)));
+    });
+  const failure: AnswerRow[] | undefined = error?.id && id && [[error.type, id, error.id]];
+  const answered = t.waiting.find((entry) => answers(entry, isError ? failure : rowOf(t, entry.type).answers));
+  if (isError) t.rooms = t.rooms.filter((entry) => !answers(entry, failure));
+  if (answered) {
+    t.waiting = t.waiting.filter((entry) => entry !== answered);
+    t.effects.push(isError ? ['fail', answered, 'rejected', message] : ['settle', answered.key, message]);
   }
-  const answered = draft.waiting.find((entry) => {
-    const { reply, idempotent } = rowOf(turn, entry.type);
-    return (
-      (isError && matches(entry, table.id, isError)) ||
-      (idempotent && type === idempotent.answer && matches(entry, idempotent.property, table.id)) ||
-      (idempotent && type === idempotent.echo?.type && matches(entry, idempotent.property, idempotent.echo.property)) ||
-      (reply?.types.includes(type) && (!reply.request || matches(entry, reply.request, reply.reply)))
-    );
-  });
-  if (!answered) return undefined;
-  draft.waiting = draft.waiting.filter((entry) => entry !== answered);
-  if (isError) fail(turn, answered, 'rejected', message);
-  else if (answered.key) effects.push({ kind: 'settle', key: answered.key, message });
   return answered;
 }

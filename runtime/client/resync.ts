@@ -1,96 +1,70 @@
 // In which order sequenced messages reach the application: each once, ascending, a hole only as a gap event.
-
-import { stamped } from './heartbeat.ts';
 import { type Message, put, read } from './message.ts';
 import { post } from './requests.ts';
-import { emit, type Turn } from './turn.ts';
+import { plan, type Turn } from './state.ts';
 
 /** Delivers an inbound message, or holds it back until its turn. */
-export function deliver(turn: Turn, type: string, message: Message): void {
-  const { draft } = turn;
-  const row = turn.table.resync;
-  const number = row?.types.includes(type) ? read(message, row.sequence) : undefined;
-  if (row && type === row.snapshot?.type) snapshot(turn, message, Number(read(message, row.snapshot.sequence)));
-  else if (typeof number !== 'number') emit(turn, type, message);
-  else if (draft.sync === 'joining' || draft.position === null || number > draft.position) {
-    draft.held = new Map(draft.held).set(number, { type, message });
-    drain(turn);
-  }
-}
-
-function snapshot(turn: Turn, message: Message, number: number): void {
-  const { draft, table } = turn;
-  if (draft.sync === 'joining' && draft.position !== null && number >= draft.position) {
-    askReplay(turn);
-  } else {
+export function deliver(t: Turn, type: string, message: Message): void {
+  const row = t.rules.resync;
+  const snapshot = type === row?.snapshot?.type && row.snapshot;
+  const number = (snapshot || row?.types.includes(type)) && read(message, (snapshot || row)!.sequence);
+  const isEmitted =
+    typeof number !== 'number' || (snapshot && !(t.sync === 'joining' && number >= (t.position ?? Infinity)));
+  if (isEmitted) t.effects.push(['emit', type, message]);
+  if (typeof number !== 'number') return;
+  if (!snapshot) t.held = [...t.held, { number, type, message }].sort((a, b) => a.number - b.number);
+  else if (isEmitted) {
     // The first one, a reset, or a room that began anew.
-    draft.position = number;
-    if (draft.sync === 'joining') draft.sync = 'live';
-    emit(turn, table.resync!.snapshot!.type, message);
-  }
-  drain(turn);
+    t.position = number;
+    if (t.sync === 'joining') t.sync = 'live';
+  } else askReplay(t);
+  drain(t);
 }
 
-/** What a connection begins with: holding back until the snapshot or, without one, asking for what was missed. */
-export function beginSync(turn: Turn): void {
-  if (turn.table.resync?.snapshot) return;
-  turn.draft.sync = 'live';
-  if (turn.table.resync && turn.draft.position !== null) askReplay(turn);
+/** A connection begins with holding back until the snapshot or, without one, by asking for what was missed. */
+export function beginSync(t: Turn): void {
+  const { resync } = t.rules;
+  if (resync?.snapshot) return;
+  t.sync = 'live';
+  if (t.position !== null) askReplay(t);
 }
 
 /** Asks for everything after the position. */
-export function askReplay(turn: Turn): void {
-  const { draft, table, now } = turn;
-  const { request, replay, end, gapTimeoutMs } = table.resync!;
-  draft.sync = 'replaying';
-  draft.gapAt = end ? Infinity : now + gapTimeoutMs;
-  replay.forEach((type, index) => {
-    let fields: Message = stamped(turn, type);
-    if (type === request.type)
-      fields = request.lastSequence
-        ? put(fields, request.lastSequence, draft.position)
-        : put(fields, request.lastTimestamp!, draft.time);
-    post(turn, type, fields, !!end && index === replay.length - 1);
-  });
+export function askReplay(t: Turn): void {
+  const { request, replay, end, gapTimeoutMs } = t.rules.resync!;
+  t.sync = 'replaying';
+  plan(t, 'gap', end ? Infinity : gapTimeoutMs);
+  for (const type of replay)
+    post(t, type, type === request.type ? put({}, request.lastSequence, t.position) : {}, { end: type === end });
 }
 
 /** Nothing more will fill the holes: each is told, and skipped. */
-export function endReplay(turn: Turn): void {
-  turn.draft.sync = 'live';
-  turn.draft.gapAt = Infinity;
-  while (turn.draft.held.size) skip(turn);
+export function endReplay(t: Turn): void {
+  t.sync = 'live';
+  drain(t, 0);
 }
 
-function skip(turn: Turn): void {
-  const { draft } = turn;
-  const first = Math.min(...draft.held.keys());
-  if (first > draft.position! + 1)
-    turn.effects.push({ kind: 'report', report: { kind: 'gap', from: draft.position! + 1, to: first - 1 } });
-  draft.position = first - 1;
-  drain(turn);
-}
-
-function drain(turn: Turn): void {
-  const { draft, now } = turn;
-  const { holdback, gapTimeoutMs, timestamp } = turn.table.resync!;
-  const held = new Map(draft.held);
-  const before = draft.position;
-  draft.held = held;
-  if (draft.sync === 'joining') {
-    // What falls out here is found missing after the snapshot, and asked for.
-    if (held.size > holdback) held.delete(Math.min(...held.keys()));
-    return;
-  }
-  if (draft.position === null && held.size) draft.position = Math.min(...held.keys()) - 1;
-  for (const number of held.keys()) if (number <= draft.position!) held.delete(number);
-  for (let next = held.get(draft.position! + 1); next; next = held.get(draft.position! + 1)) {
-    held.delete(++draft.position!);
-    draft.time = read(next.message, timestamp) ?? draft.time;
-    emit(turn, next.type, next.message);
-  }
-  if (held.size > holdback) skip(turn);
-  else if (draft.sync === 'live') {
-    const isSame = draft.position === before && draft.gapAt < Infinity;
-    draft.gapAt = held.size ? (isSame ? draft.gapAt : now + gapTimeoutMs) : Infinity;
-  }
+/** Emits what has its turn, and skips holes while more than `limit` messages are held back. */
+function drain(t: Turn, limit = t.rules.resync!.holdback): void {
+  const held = [...t.held];
+  const before = t.position;
+  // What falls out here while joining is found missing after the snapshot, and asked for.
+  if (t.sync === 'joining') held.splice(0, held.length - limit);
+  else
+    for (let first = held[0]; first; first = held[0]) {
+      const { number, type, message } = first;
+      t.position ??= number - 1;
+      if (number > t.position + 1) {
+        if (held.length <= limit) break;
+        t.effects.push(['report', { kind: 'gap', from: t.position + 1, to: number - 1 }]);
+      }
+      if (number > t.position) {
+        t.position = number;
+        t.effects.push(['emit', type, message]);
+      }
+      held.shift();
+    }
+  t.held = held;
+  if (t.sync === 'live' && (!held.length || t.position !== before || !t.due.gap))
+    plan(t, 'gap', held.length ? t.rules.resync!.gapTimeoutMs : Infinity);
 }

@@ -1,5 +1,7 @@
 // What the client remembers between two events, what can happen to it, and what it asks the driver to do.
+import type { EnvironmentEvent } from './environment.ts';
 import type { Message } from './message.ts';
+import type { ClientTable } from './table.ts';
 
 export type StateName = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closing' | 'closed';
 
@@ -8,14 +10,23 @@ export type CloseReason = 'requested' | 'stop-code' | 'attempts';
 
 /** Why a send or a request failed. */
 export type FailureCode =
+  /** The client is not ready, and this message does not wait: subscribe to the state. */
   | 'not-ready'
+  /** The queue was full. */
   | 'overflow'
+  /** Not sent, or not confirmed, within the queue's age. */
   | 'expired'
+  /** A request had no answer in time. */
   | 'timeout'
+  /** The connection ended before the answer; whether the server acted on it is unknown. */
   | 'disconnected'
+  /** The client is closed; `connect()` opens it again. */
   | 'closed'
+  /** Larger than the contract allows. */
   | 'too-large'
+  /** The server answered with an error: see `reply`. */
   | 'rejected'
+  /** Given up by the caller's signal. */
   | 'aborted';
 
 /** A message on its way: in the queue until it is written, then (where an answer settles it) among the waiting. */
@@ -30,70 +41,118 @@ export interface Entry {
   readonly expiresAt: number;
   readonly request: boolean;
   /** Its answer ends a replay. */
-  readonly end?: boolean;
+  readonly end?: boolean | undefined;
 }
 
-/** Moments are ms of the driver's clock; `Infinity` where nothing is due. */
-export interface State {
+/** The contract's table, and what the user's options add to it. */
+export interface Rules extends ClientTable {
+  /** The room of the address. */
+  readonly ownRoom?: unknown;
+  /** No attempts while the page is hidden. */
+  readonly pauseWhenHidden?: boolean | undefined;
+}
+
+/** What a user interface shows of a client. The same object as long as nothing in it changes. */
+export interface Snapshot {
   readonly name: StateName;
   readonly reason: CloseReason | null;
-  /** Code of the last connection that ended. */
+  /** Close code of the last connection that ended. */
   readonly code: number | null;
+  /** Whether what is sent now is written now. */
   readonly ready: boolean;
-  readonly connectedAt: number | null;
   /** Attempts since the last stable connection. */
   readonly attempt: number;
+  /** When the next attempt is due, ms since 1970; undefined: none is, or it waits for the page to be shown. */
+  readonly retryAt: number | undefined;
+  /** When a connection last opened, ms since 1970. */
+  readonly connectedAt: number | null;
+}
+
+/** What happens by itself; each is due at a moment of the driver's clock, or not at all. */
+export type Timer =
+  | 'retry'
+  /** Asking for the token, the handshake, or closing takes too long. */
+  | 'step'
+  /** Open for so long that it counts as ready. */
+  | 'ready'
+  | 'stable'
+  | 'ping'
+  /** No sign of life came. */
+  | 'dead'
+  | 'gap'
+  /** Look whether the socket has room again. */
+  | 'drain';
+
+export interface State extends Omit<Snapshot, 'retryAt'> {
+  readonly rules: Rules;
   /** Number of the connection; what belongs to another one is ignored. */
   readonly epoch: number;
   /** What is under way while there is no open connection. */
   readonly step: 'wait' | 'token' | 'socket' | null;
-  /** End of the step, or of `closing`. */
-  readonly at: number;
-  readonly readyAt: number;
-  readonly stableAt: number;
-  readonly pingAt: number;
-  readonly deadAt: number;
-  readonly gapAt: number;
-  readonly drainAt: number;
+  readonly due: { readonly [T in Timer]?: number };
   /** The code with which a token was refused since the client was last ready; 0: none. */
   readonly refused: number;
   readonly online: boolean;
   readonly paused: boolean;
   readonly serial: number;
+  /** Not yet written. */
   readonly queue: readonly Entry[];
+  /** Written, and not yet answered. */
   readonly waiting: readonly Entry[];
-  /** Rooms joined besides the address's: the message that joins, and the id under which it was last sent. */
-  readonly rooms: { readonly [room: string]: { readonly fields: Message; readonly id: unknown } };
+  /** What joined the rooms besides the address's. */
+  readonly rooms: readonly Entry[];
   /** Number of the last sequenced message delivered, and its time. */
   readonly position: number | null;
-  readonly time: unknown;
   readonly sync: 'joining' | 'replaying' | 'live';
-  readonly held: ReadonlyMap<number, { readonly type: string; readonly message: Message }>;
+  /** Ascending. */
+  readonly held: readonly { readonly number: number; readonly type: string; readonly message: Message }[];
 }
 
-export type ClientEvent =
-  | { readonly kind: 'connect'; readonly online: boolean; readonly hidden: boolean }
-  | { readonly kind: 'close'; readonly dispose?: boolean }
-  | { readonly kind: 'token'; readonly epoch: number; readonly token: string | null }
-  | { readonly kind: 'token-failed'; readonly epoch: number; readonly error: unknown }
-  | { readonly kind: 'opened'; readonly epoch: number }
-  | { readonly kind: 'closed'; readonly epoch: number; readonly code: number }
-  /** A null type: a frame that is no message of the contract; a sign of life all the same. */
-  | { readonly kind: 'message'; readonly epoch: number; readonly type: string | null; readonly message: Message }
-  | {
-      readonly kind: 'send';
-      readonly key: number;
-      readonly type: string;
-      readonly fields: Message;
-      readonly request: boolean;
-      readonly timeoutMs?: number | undefined;
-      /** Bytes that the socket has not handed on. */
-      readonly buffered: number;
-    }
-  | { readonly kind: 'abort'; readonly key: number }
-  | { readonly kind: 'tick'; readonly buffered: number }
-  /** `suspend`, `resume`: the page enters, leaves the back/forward cache. */
-  | { readonly kind: 'online' | 'offline' | 'shown' | 'hidden' | 'suspend' | 'resume' };
+/** What can happen. No event and no effect carries a token: the driver keeps it to itself. */
+export interface Events {
+  connect(online: boolean, hidden: boolean): void;
+  close(): void;
+  dispose(): void;
+  /** The provider answered, or failed. */
+  token(epoch: number, error?: unknown): void;
+  opened(epoch: number): void;
+  closed(epoch: number, code: number): void;
+  /** No type: a frame that is no message of the contract; a sign of life all the same. */
+  message(epoch: number, type?: string, message?: Message): void;
+  /** `buffered`: bytes that the socket has not handed on. */
+  send(
+    key: number,
+    type: string,
+    fields: Message,
+    isRequest: boolean,
+    timeoutMs: number | undefined,
+    buffered: number,
+  ): void;
+  abort(key: number): void;
+  tick(buffered: number): void;
+  environment(event: EnvironmentEvent): void;
+}
+
+/** What the driver is asked to do. */
+export interface Effects {
+  token(epoch: number, attempt: number, code: number | null): void;
+  open(epoch: number): void;
+  write(text: string, epoch: number): void;
+  /** Begin the closing handshake and go on listening for its end. */
+  close(): void;
+  /** Give up the attempt or connection: no handler of it fires any more. */
+  drop(code?: number): void;
+  emit(type: string, message: Message): void;
+  settle(key: number, message?: Message): void;
+  fail(entry: Entry, code: FailureCode, reply?: Message): void;
+  report(report: Report): void;
+}
+
+type Calls<M> = { [K in keyof M]: M[K] extends (...values: infer A) => void ? readonly [K, ...A] : never }[keyof M];
+
+/** An event as data: its name and its values. */
+export type ClientEvent = Calls<Events>;
+export type Effect = Calls<Effects>;
 
 /** What a user is told besides the messages of the contract. */
 export type Report =
@@ -114,44 +173,28 @@ export type Report =
   | { readonly kind: 'token'; readonly error: unknown }
   /** A handler threw; the others were called all the same. */
   | { readonly kind: 'handler'; readonly error: unknown }
-  /** An iterator was not read; so many of its oldest messages were dropped. */
-  | { readonly kind: 'unread'; readonly count: number };
-
-export type Effect =
-  | { readonly kind: 'token'; readonly attempt: number; readonly code: number | null; readonly epoch: number }
-  | { readonly kind: 'open'; readonly token: string | null; readonly epoch: number }
-  | { readonly kind: 'write'; readonly text: string; readonly epoch: number }
-  /** Begin the closing handshake and go on listening for its end. */
-  | { readonly kind: 'close' }
-  /** Give up the attempt or connection: no handler of it fires any more. */
-  | { readonly kind: 'drop'; readonly code: number | undefined }
-  | { readonly kind: 'emit'; readonly type: string; readonly message: Message }
-  | { readonly kind: 'settle'; readonly key: number; readonly message: Message | undefined }
-  | { readonly kind: 'fail'; readonly entry: Entry; readonly code: FailureCode; readonly reply: Message | undefined }
-  | { readonly kind: 'report'; readonly report: Report };
+  /** An iterator was not read; the oldest of 1,000 messages was dropped. */
+  | { readonly kind: 'unread' };
 
 export interface Step {
   readonly state: State;
   readonly effects: readonly Effect[];
 }
 
-/** What ends with a connection. */
-export const disconnected = {
-  ready: false,
-  step: null,
-  at: Infinity,
-  readyAt: Infinity,
-  stableAt: Infinity,
-  pingAt: Infinity,
-  deadAt: Infinity,
-  gapAt: Infinity,
-  drainAt: Infinity,
-  sync: 'joining',
-  held: new Map(),
-} as const;
+/** One call of the reducer while it runs: a draft of the next state, and the effects so far. The draft's fields are
+ * replaced; what they hold is never changed in place. */
+export type Turn = { -readonly [K in keyof State]: State[K] } & {
+  effects: Effect[];
+  readonly now: number;
+  readonly random: () => number;
+};
 
-export const initialState: State = {
+/** What ends with a connection. */
+export const disconnected = { ready: false, step: null, due: {}, sync: 'joining', held: [] } as const;
+
+export const initialState = (rules: Rules): State => ({
   ...disconnected,
+  rules,
   name: 'idle',
   reason: null,
   code: null,
@@ -164,20 +207,20 @@ export const initialState: State = {
   serial: 0,
   queue: [],
   waiting: [],
-  rooms: {},
+  rooms: [],
   position: null,
-  time: null,
-};
+});
 
 /** When the reducer next wants a `tick`. */
-export const deadline = (s: State): number =>
-  Math.min(
-    s.at,
-    s.readyAt,
-    s.stableAt,
-    s.pingAt,
-    s.deadAt,
-    s.gapAt,
-    s.drainAt,
-    ...[...s.queue, ...s.waiting].map((entry) => entry.expiresAt),
-  );
+export function deadline({ due, queue, waiting }: State): number {
+  let first = Math.min(...Object.values(due));
+  for (const list of [queue, waiting]) for (const { expiresAt } of list) first = Math.min(first, expiresAt);
+  return first;
+}
+
+/** Sets a timer; without a delay, takes it away. */
+export function plan(t: Turn, timer: Timer, delayMs = Infinity): void {
+  const due = { ...t.due, [timer]: t.now + delayMs };
+  if (delayMs === Infinity) delete due[timer];
+  t.due = due;
+}

@@ -36,9 +36,6 @@ export interface PingRow {
   readonly onOpen?: boolean;
   /** Only the reply counts as life. Absent: any inbound message does. */
   readonly answerOnly?: boolean;
-  /** Where the ping carries the time of sending: ms since 1970, as text where `stampText`. */
-  readonly stamps?: readonly Path[];
-  readonly stampText?: boolean;
   /** Close code after a timeout. Absent: none is named. */
   readonly code?: number;
 }
@@ -54,28 +51,21 @@ export interface PongRow {
   readonly code?: number;
 }
 
+/** What waits to be written: until the client is ready, or until a slow socket has handed on what it got before. */
 export interface QueueRow {
+  /** The contract has no queue: sending while not ready fails at once. */
+  readonly onlyReady?: boolean;
   readonly messages: number;
   readonly bytes?: number;
   readonly maxAgeMs: number;
   readonly rejectNewest?: boolean;
 }
 
-export interface RoomRow {
-  /** Channel parameter that names the room of the address. */
-  readonly parameter?: string;
-  /** The client joins the room of the address by itself when the connection opens. */
-  readonly auto?: boolean;
-  /** Absent `room`: always the room of the address. */
-  readonly join?: { readonly type: string; readonly room?: Path };
-  readonly leave?: { readonly type: string; readonly room?: Path };
-}
-
 export interface ResyncRow {
   readonly types: readonly string[];
   readonly sequence: Path;
   readonly timestamp?: Path;
-  readonly request: { readonly type: string; readonly lastSequence?: Path; readonly lastTimestamp?: Path };
+  readonly request: { readonly type: string; readonly lastSequence: Path };
   readonly snapshot?: { readonly type: string; readonly sequence: Path };
   /** Client messages that ask for a replay, in order. */
   readonly replay: readonly string[];
@@ -85,32 +75,23 @@ export interface ResyncRow {
   readonly holdback: number;
 }
 
-export interface ReplyRow {
-  readonly types: readonly string[];
-  /** Where request and reply carry the id that matches them. Absent: replies come in order. */
-  readonly request?: Path;
-  readonly reply?: Path;
-}
-
-export interface IdempotentRow {
-  readonly property: Path;
-  readonly windowMs: number;
-  /** The answer to a repeat; it carries the id where the envelope has it. */
-  readonly answer: string;
-  readonly echo?: { readonly type: string; readonly property: Path };
-}
+/** A server message that answers a client message; where both carry the id that matches them. No places: in order. */
+export type AnswerRow = readonly [type: string, own?: Path, theirs?: Path];
 
 /** A client message about which there is something to say. */
 export interface MessageRow {
+  readonly answers?: readonly AnswerRow[];
+  /** Of a request; given wherever there is an answer. */
+  readonly timeoutMs?: number;
+  /** Sent again on the next connection until it is answered. */
+  readonly idempotent?: boolean;
   /** Fails at once while the client is not ready. */
   readonly unqueued?: boolean;
-  readonly reply?: ReplyRow;
-  readonly timeoutMs?: number;
-  /** A request outlives a lost connection, until its timeout. */
-  readonly survives?: boolean;
-  /** A request may wait in the queue until the client is ready. */
-  readonly waits?: boolean;
-  readonly idempotent?: IdempotentRow;
+  /** Where it names the room that it joins or leaves; what is sent to join is sent again after a reconnect. */
+  readonly join?: Path;
+  readonly leave?: Path;
+  /** Where it carries the time of sending, ms since 1970. */
+  readonly stamps?: readonly Path[];
 }
 
 export interface ClientTable {
@@ -128,15 +109,18 @@ export interface ClientTable {
   /** Ready at the first of these messages (`any`: at any), or when open for `afterMs`. */
   readonly ready: { readonly types?: readonly string[]; readonly any?: boolean; readonly afterMs?: number };
   readonly codes: { readonly [code: string]: ClientAction };
-  readonly ping?: PingRow;
+  readonly ping?: PingRow | undefined;
   readonly pong?: PongRow;
   readonly reconnect: ReconnectRow;
-  readonly queue?: QueueRow;
+  readonly queue: QueueRow;
   /** Largest message that the server takes, bytes of UTF-8. */
-  readonly maxBytes?: number;
-  /** Largest message taken from the server. @default 1048576 */
-  readonly maxInboundBytes?: number;
-  readonly room?: RoomRow;
+  readonly maxBytes: number;
+  /** Largest message taken from the server, characters. */
+  readonly maxInbound: number;
+  /** Channel parameter that names the room of the address. */
+  readonly parameter?: string;
+  /** Sent by the client itself when a connection opens, to join the room of the address. */
+  readonly autoJoin?: { readonly type: string; readonly room?: Path };
   readonly resync?: ResyncRow;
   readonly messages: { readonly [type: string]: MessageRow };
   /** Where server messages carry an id by which a repeat is dropped. */

@@ -1,26 +1,18 @@
 // The address of a connection, with the token where the contract wants it.
 import type { ClientOptions } from './client.ts';
-import type { Environment } from './environment.ts';
-import type { Message } from './message.ts';
 import type { ClientTable } from './table.ts';
 
 export function address(
   table: ClientTable,
-  options: Pick<ClientOptions, 'url' | 'query'>,
-  parameters: Message,
-  token: string | null,
-  environment: Environment,
+  { url = globalThis.location?.origin + table.pathname, parameters = {}, query = {} }: ClientOptions,
+  token: string | undefined,
 ): string {
-  const base =
-    (typeof options.url === 'function' ? options.url() : options.url) ??
-    (environment.origin?.() ?? '') + table.pathname;
-  const path = table.address.replace(/\{([^}]*)\}/g, (_, name: string) => {
-    if (parameters[name] === undefined) throw new Error(`The address ${table.address} lacks the parameter ${name}.`);
-    return encodeURIComponent(String(parameters[name]));
+  const path = table.address.replace(/\{(.*?)\}/g, (_, name: string) => {
+    if (!(name in parameters)) throw new Error(`${table.channel}: the parameter ${name} is missing`);
+    return encodeURIComponent(String(parameters[name as keyof typeof parameters]));
   });
-  const url = new URL(base.replace(/^http/, 'ws').replace(/\/$/, '') + path);
-  for (const [name, value] of Object.entries(options.query ?? {}))
-    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
-  if (token !== null && table.token) url.searchParams.set(table.token, token);
-  return url.href;
+  const { href, searchParams } = new URL(url.replace(/^http/, 'ws').replace(/\/$/, '') + path);
+  for (const [name, value] of Object.entries({ ...query, ...(token && table.token && { [table.token]: token }) }))
+    if (value != null) searchParams.set(name, String(value));
+  return `${href}?${searchParams}`;
 }

@@ -1,0 +1,174 @@
+// A server for tests, built from a channel's table: it answers heartbeats, and for the rest does what a test tells it.
+import type { ClientTable, Clock, Message, SocketConstructor, SocketLike } from '../client/index.ts';
+import { put, read } from '../client/message.ts';
+
+export interface FakeConnection {
+  readonly url: string;
+  /** The token in the address. */
+  readonly token: string | null;
+  /** Messages received, in order; text that is not JSON as it is. */
+  readonly received: readonly unknown[];
+  /** What the client sees of it: 0 connecting, 1 open, 2 closing, 3 closed. */
+  readonly readyState: number;
+  /** The code with which the client closed it. */
+  readonly closedWith: number | undefined;
+  /** Answers the handshake; done at once unless the server is told otherwise. */
+  accept(): void;
+  send(type: string, fields?: Message): void;
+  /** Any text, or something that is no text. */
+  sendRaw(data: unknown): void;
+  close(code: number): void;
+  /** From now on nothing arrives on either side, and no close event: the cable is cut. */
+  cut(): void;
+  /** Bytes that the client's socket is to say it holds back. */
+  buffer(bytes: number): void;
+}
+
+export interface FakeServerOptions {
+  readonly clock: Clock;
+  /** What happens to a handshake: it is accepted, refused (1006), or never answered. @default 'accept' */
+  readonly handshake?: 'accept' | 'refuse' | 'hang';
+  /** Whether the end of a connection that the client closes is told to it. @default true */
+  readonly tellsClose?: boolean;
+  /** Called when a connection opened: a place for what a server always sends. */
+  readonly onOpen?: (connection: FakeConnection) => void;
+  /** Called with every message but a heartbeat, after it was noted as received. */
+  readonly onMessage?: (connection: FakeConnection, message: Message) => void;
+}
+
+export interface FakeServer {
+  /** Pass it to a client. */
+  readonly WebSocket: SocketConstructor;
+  /** Every connection ever tried, the oldest first. */
+  readonly connections: readonly FakeConnection[];
+  readonly latest: FakeConnection;
+  handshake: 'accept' | 'refuse' | 'hang';
+  tellsClose: boolean;
+  /** Whether the client's heartbeat is answered. @default true */
+  answersPing: boolean;
+}
+
+export function createFakeServer(table: ClientTable, options: FakeServerOptions): FakeServer {
+  const connections: FakeConnection[] = [];
+  const server = {
+    handshake: options.handshake ?? 'accept',
+    tellsClose: options.tellsClose ?? true,
+    answersPing: true,
+    connections,
+    get WebSocket(): SocketConstructor {
+      return FakeSocket;
+    },
+    get latest(): FakeConnection {
+      const latest = connections.at(-1);
+      if (!latest) throw new Error('No client has connected yet: call connect() and let time pass.');
+      return latest;
+    },
+  };
+  const later = (call: () => void) => options.clock.setTimeout(call, 0);
+
+  class FakeSocket implements SocketLike {
+    onopen: SocketLike['onopen'] = null;
+    onmessage: SocketLike['onmessage'] = null;
+    onclose: SocketLike['onclose'] = null;
+    onerror: SocketLike['onerror'] = null;
+    bufferedAmount = 0;
+    readyState = 0;
+    closedWith: number | undefined;
+    readonly received: unknown[] = [];
+    readonly url: string;
+    readonly token: string | null;
+    #isCut = false;
+
+    constructor(url: string) {
+      this.url = url;
+      this.token = table.token ? new URL(url).searchParams.get(table.token) : null;
+      connections.push(this.connection);
+      const { handshake } = server;
+      if (handshake !== 'hang') later(() => (handshake === 'accept' ? this.accept() : this.#end(1006)));
+    }
+
+    /** The test's side of it; the members that both sides have mean different things. */
+    readonly connection: FakeConnection = ((socket: FakeSocket) => ({
+      get url() {
+        return socket.url;
+      },
+      get token() {
+        return socket.token;
+      },
+      get received() {
+        return socket.received;
+      },
+      get readyState() {
+        return socket.readyState;
+      },
+      get closedWith() {
+        return socket.closedWith;
+      },
+      accept: () => socket.accept(),
+      send: (type: string, fields: Message = {}) =>
+        socket.sendRaw(JSON.stringify(table.type ? put(fields, table.type, type) : fields)),
+      sendRaw: (data: unknown) => socket.sendRaw(data),
+      close: (code: number) => socket.#end(code),
+      cut: () => socket.cut(),
+      buffer: (bytes: number) => socket.buffer(bytes),
+    }))(this);
+
+    accept(): void {
+      if (this.readyState !== 0 || this.#isCut) return;
+      this.readyState = 1;
+      this.onopen?.({} as never);
+      options.onOpen?.(this.connection);
+    }
+
+    sendRaw(data: unknown): void {
+      if (this.readyState === 1 && !this.#isCut) this.onmessage?.({ data } as never);
+    }
+
+    cut(): void {
+      this.#isCut = true;
+    }
+
+    buffer(bytes: number): void {
+      this.bufferedAmount = bytes;
+    }
+
+    #end(code: number): void {
+      if (this.readyState === 3 || this.#isCut) return;
+      this.readyState = 3;
+      this.onclose?.({ code } as never);
+    }
+
+    send(data: string): void {
+      if (this.readyState !== 1) throw new Error('The socket is not open.');
+      if (!this.#isCut) later(() => this.#receive(data));
+    }
+
+    close(code?: number): void {
+      if (this.readyState >= 2) return;
+      this.readyState = 2;
+      this.closedWith = code;
+      if (server.tellsClose && !this.#isCut) later(() => this.#end(code ?? 1005));
+    }
+
+    #receive(data: string): void {
+      let message: Message;
+      try {
+        message = JSON.parse(data);
+      } catch {
+        this.received.push(data);
+        return;
+      }
+      this.received.push(message);
+      const { ping } = table;
+      if (!ping || read(message, table.type ?? []) !== ping.type) options.onMessage?.(this.connection, message);
+      else if (server.answersPing) {
+        let answer: Message = {};
+        for (const path of [...(table.messages[ping.type]?.stamps ?? []), ...(table.id ? [table.id] : [])])
+          answer = put(answer, path, read(message, path));
+        this.connection.send(ping.reply, answer);
+      }
+    }
+  }
+
+  return server;
+}
