@@ -6,6 +6,7 @@ import { addGenerate } from './generate.ts';
 import type { Io } from './io.ts';
 import { addLint } from './lint.ts';
 import { addRules } from './rules.ts';
+import { addServe } from './serve.ts';
 import { addTest } from './test.ts';
 
 export interface CommandContext {
@@ -17,4 +18,12 @@ export interface CommandContext {
 /** Adds a command, with options, help and examples, to the program. */
 export type AddCommand = (program: Command, context: CommandContext) => void;
 
-export const commands: readonly AddCommand[] = [addGenerate, addLint, addRules, addTest, addConformance, addExplain];
+export const commands: readonly AddCommand[] = [
+  addGenerate,
+  addLint,
+  addRules,
+  addServe,
+  addTest,
+  addConformance,
+  addExplain,
+];

@@ -4,8 +4,10 @@ import {
   type Clock,
   type ContractServer,
   type Control,
+  controlHandler,
   createServer,
   type Engine,
+  type HttpHandler,
   jwtVerifier,
   type Log,
   type SeamDecorator,
@@ -39,8 +41,8 @@ export interface ReferenceServerOptions {
   readonly timeScale?: number;
   /** Whether permessage-deflate is negotiated. @default false */
   readonly deflate?: boolean;
-  /** Port of the control door, 0: any free one. @default none is opened */
-  readonly control?: number;
+  /** Port of the control door, 0: any free one; `path`: below `/control` on the server's own port. @default none is opened */
+  readonly control?: number | 'path';
   /** Shown in the header `x-wirepact-nonce` of every upgrade and by the control door. */
   readonly nonce?: string;
   readonly log?: Log;
@@ -64,15 +66,20 @@ export const startReferenceServer = async (options: ReferenceServerOptions = {})
   const { port, host, secret = developmentSecret, nonce, control: controlPort, ...runtime } = options;
   const now = options.clock?.now;
   const verifier = jwtVerifier({ secret, findUser, ...(now && { now }) });
+  const roomInfo = roomInfoHandler(() => server, verifier);
+  const door: HttpHandler = (request, response) => controlHandler({ server, nonce: nonce ?? null })(request, response);
   const server: ContractServer = createServer({
     channels,
     verifier,
-    http: roomInfoHandler(() => server, verifier),
+    http: async (request, response) =>
+      (controlPort === 'path' && (await door(request, response))) || roomInfo(request, response),
     ...(nonce !== undefined && { headers: { 'x-wirepact-nonce': nonce } }),
     ...runtime,
   });
   await server.listen({ ...(port !== undefined && { port }), ...(host !== undefined && { host }) });
-  if (controlPort === undefined) return { url: server.url, server, close: () => server.close() };
+  if (controlPort === undefined || controlPort === 'path') {
+    return { url: server.url, server, close: () => server.close() };
+  }
   let control: Control;
   try {
     control = await startControl({ server, port: controlPort, nonce: nonce ?? null });

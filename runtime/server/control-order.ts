@@ -17,6 +17,8 @@ export class RequestError extends Error {
   }
 }
 
+type Channels = Pick<ContractServer, 'channel'>;
+
 interface Filter {
   readonly channel?: string;
   readonly user?: string;
@@ -52,7 +54,7 @@ const textOf = (body: Body, name: string): string | undefined => {
   return value;
 };
 
-const contractOf = (server: ContractServer, body: Body): ChannelContract => {
+const contractOf = (server: Channels, body: Body): ChannelContract => {
   const name = textOf(body, 'channel');
   if (name === undefined) throw bad('"channel" is missing: the key of a channel in the contract.');
   const hub = server.channel(name);
@@ -102,7 +104,7 @@ const audienceOf = (type: string, { table }: ChannelContract, body: Body): Audie
   return word === 'room' ? { to: word, room } : { to: word, room, cause: { connection: '', user: '' } };
 };
 
-const publish = (server: ContractServer, body: Body): ControlOrder => {
+const publish = (server: Channels, body: Body): ControlOrder => {
   const contract = contractOf(server, body);
   const message = messageOf(contract, body);
   const type = typeOf(contract.table, message);
@@ -116,7 +118,7 @@ const publish = (server: ContractServer, body: Body): ControlOrder => {
   return { hook: 'publish', channel: contract.table.name, message, audience };
 };
 
-const filterOf = (server: ContractServer, body: Body): Filter => {
+const filterOf = (server: Channels, body: Body): Filter => {
   const channel = body.channel === undefined ? undefined : contractOf(server, body).table.name;
   const user = body.all === true ? undefined : textOf(body, 'user');
   const room = textOf(body, 'room');
@@ -127,22 +129,17 @@ const filterOf = (server: ContractServer, body: Body): Filter => {
   };
 };
 
-/** What is asked for. Throws a {@link RequestError}. */
-export const readOrder = (
-  server: ContractServer,
-  method: string | undefined,
-  path: string,
-  text: string,
-): ControlOrder => {
-  const hook = path.slice(1);
-  if (!['publish', 'drop', 'expire-token', 'restart'].includes(hook)) {
-    throw new RequestError(
-      404,
-      `There is no ${path}. There are /publish, /drop, /restart, /expire-token, /ready, /identity.`,
-    );
+const hooks: readonly string[] = ['publish', 'drop', 'expire-token', 'restart'];
+
+/** What is asked for, by the path or by `hook` in the body. Throws a {@link RequestError}. */
+export const readOrder = (server: Channels, method: string | undefined, path: string, text: string): ControlOrder => {
+  if (path !== '/' && !hooks.includes(path.slice(1))) {
+    throw new RequestError(404, `There is no ${path}. There are ${hooks.map((hook) => `/${hook}`).join(', ')}.`);
   }
   if (method !== 'POST') throw new RequestError(405, `${path} takes POST.`);
   const body = parseBody(text);
+  const hook = path === '/' ? textOf(body, 'hook') : path.slice(1);
+  if (hook === undefined || !hooks.includes(hook)) throw bad(`"hook" is none of ${hooks.join(', ')}.`);
   if (hook === 'publish') return publish(server, body);
   if (hook === 'restart') return { hook };
   const filter = filterOf(server, body);

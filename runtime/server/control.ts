@@ -4,16 +4,22 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ControlOrder, RequestError, readOrder } from './control-order.ts';
+import type { HttpHandler } from './listener.ts';
 import type { ContractServer } from './server.ts';
 
+const PREFIX = '/control';
 const LARGEST_BODY = 1_048_576;
 
-export interface ControlOptions {
-  readonly server: ContractServer;
-  /** 0: any free one. */
-  readonly port: number;
+/** What the door opens on. */
+export interface Door {
+  readonly server: Pick<ContractServer, 'channel' | 'publish' | 'drop' | 'expire' | 'restart'>;
   /** Answered by GET /identity. */
   readonly nonce: string | null;
+}
+
+export interface ControlOptions extends Door {
+  /** 0: any free one. */
+  readonly port: number;
 }
 
 export interface Control {
@@ -32,7 +38,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return body;
 };
 
-const carryOut = async (server: ContractServer, order: ControlOrder): Promise<object> => {
+const carryOut = async (server: Door['server'], order: ControlOrder): Promise<object> => {
   switch (order.hook) {
     case 'publish':
       await server.publish(order.channel, order.message, order.audience);
@@ -52,25 +58,38 @@ const answer = (response: ServerResponse, status: number, body: object): void =>
   response.end(JSON.stringify(body));
 };
 
-const respond = async (options: ControlOptions, request: IncomingMessage): Promise<object> => {
-  const path = (request.url ?? '/').split('?')[0]!;
+const respond = async (options: Door, request: IncomingMessage): Promise<object> => {
+  const path = (request.url ?? '/').split('?')[0]!.replace(PREFIX, '') || '/';
   if (request.method === 'GET' && path === '/ready') return { ready: true };
   if (request.method === 'GET' && path === '/identity') return { nonce: options.nonce };
   const order = readOrder(options.server, request.method, path, await readBody(request));
   return { done: true, ...(await carryOut(options.server, order)) };
 };
 
+const respondTo = async (options: Door, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  try {
+    answer(response, 200, await respond(options, request));
+  } catch (error) {
+    const known = error instanceof RequestError;
+    const text = known || (error instanceof Error && error.name === 'RefusalError') ? error.message : null;
+    answer(response, known ? error.status : 500, { error: text ?? 'The request could not be carried out.' });
+  }
+};
+
+/** The door on the port of the server itself, at and below `/control`: all but `restart`, which would end the request. */
+export const controlHandler =
+  (options: Door): HttpHandler =>
+  async (request, response) => {
+    const path = (request.url ?? '/').split('?')[0]!;
+    if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return false;
+    await respondTo(options, request, response);
+    return true;
+  };
+
 /** Opens the door on 127.0.0.1. Rejects with the operating system's error where the port is taken. */
 export const startControl = async (options: ControlOptions): Promise<Control> => {
   const http: Server = createHttpServer((request, response) => {
-    respond(options, request).then(
-      (body) => answer(response, 200, body),
-      (error) => {
-        const known = error instanceof RequestError;
-        const text = known || (error instanceof Error && error.name === 'RefusalError') ? error.message : null;
-        answer(response, known ? error.status : 500, { error: text ?? 'The request could not be carried out.' });
-      },
-    );
+    void respondTo(options, request, response);
   });
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);

@@ -42,6 +42,8 @@ export interface CoreContext {
   readonly room: CoreRoom;
   /** Why it is called. */
   readonly by: 'open' | 'message' | 'resync' | 'end';
+  /** The client message that is handled; undefined where none is. */
+  readonly message: unknown;
   /** Whether the connection was in the room already (of `joined`). */
   readonly again: boolean;
   /** The time of handling, RFC 3339. */

@@ -1,6 +1,6 @@
 // What generated server stubs and their users import.
 export { systemClock } from './clock.ts';
-export { type Control, type ControlOptions, startControl } from './control.ts';
+export { type Control, type ControlOptions, controlHandler, type Door, startControl } from './control.ts';
 export type { Store } from './core.ts';
 export { encodeMessage, encodeText } from './encoded.ts';
 export { memoryEngine } from './engine-memory.ts';

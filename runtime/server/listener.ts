@@ -19,7 +19,7 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 export interface ListenerOptions {
   readonly hubs: readonly Hub[];
   readonly http: HttpHandler | null;
-  /** Added to the response of every upgrade. */
+  /** Added to every response. */
   readonly headers: { readonly [name: string]: string };
   /** Whether permessage-deflate is negotiated. */
   readonly deflate: boolean;
@@ -118,6 +118,7 @@ export class Listener {
 
   async #plain(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const found = this.#find(splitUrl(request.url).path);
+    for (const [name, value] of Object.entries(this.#options.headers)) response.setHeader(name, value);
     if (!found && (await this.#options.http?.(request, response))) return;
     const refusal = found ? refusalFor(found.gate.hub, 'plain-http') : null;
     const status = refusal?.by === 'status' ? refusal.status : 404;

@@ -50,6 +50,7 @@ const createContext = (
     user: facts.user,
     room: roomFacade,
     by: options.by,
+    message: session.current,
     again: options.again ?? false,
     now: timestamp(hub.seam.clock.now()),
     store: hub.store,

@@ -23,7 +23,7 @@ export interface ServerOptions {
   readonly timeScale?: number;
   /** Whether permessage-deflate is negotiated. @default false */
   readonly deflate?: boolean;
-  /** Added to the response of every upgrade. */
+  /** Added to every response. */
   readonly headers?: { readonly [name: string]: string };
   /** Answers plain HTTP requests outside of the channels' addresses. */
   readonly http?: HttpHandler;

@@ -100,6 +100,11 @@ export class Session implements Recipient {
     return typeof row?.code === 'number' ? row.code : otherwise;
   }
 
+  /** The client message that is being handled; undefined: none. */
+  get current(): unknown {
+    return this.#current?.message;
+  }
+
   /** Sends to this connection alone; the engine never sees it. */
   send(message: unknown): void {
     this.hub.publisher.check(typeOf(this.hub.table, message), 'direct');

@@ -1,0 +1,127 @@
+// Starts what `wirepact serve` serves: the bundled handlers for the bundled contract, a mock for any other.
+import { isDeepStrictEqual } from 'node:util';
+import { channels, developmentSecret, makeToken, startReferenceServer, users } from '../reference-server/index.ts';
+import { mockChannel, mockUsers, mockVerifier, opaqueToken } from '../runtime/mock/index.ts';
+import {
+  type ChannelContract,
+  type ContractServer,
+  controlHandler,
+  createServer,
+  type Engine,
+  type SeamDecorator,
+  startControl,
+  type User,
+} from '../runtime/server/index.ts';
+import type { Contract } from '../scripts/model.ts';
+import { contractChannels } from './contract-channels.ts';
+import { UsageError } from './exit-codes.ts';
+
+export interface ServedOptions {
+  readonly contract: Contract;
+  readonly port: number;
+  readonly host: string;
+  readonly engine: Engine;
+  readonly timeScale: number;
+  readonly control?: number;
+  readonly secret?: string;
+  readonly nonce?: string;
+  readonly decorate?: SeamDecorator;
+}
+
+export interface Served {
+  readonly kind: 'bundled' | 'mock';
+  readonly url: string;
+  readonly controlUrl: string | null;
+  readonly users: readonly User[];
+  readonly channels: readonly ChannelContract[];
+  token(user: User, channel: ChannelContract): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Throws a {@link UsageError} where the generated code is older than the bundled contract. */
+export function isBundled(contract: Contract, tables: readonly ChannelContract[]): boolean {
+  const names = (list: readonly ChannelContract[]) => list.map(({ table }) => table.name);
+  const bundled = channels.map(({ contract: own }) => own);
+  if (!isDeepStrictEqual(new Set(names(tables)), new Set(names(bundled)))) return false;
+  const isSame = tables.every(({ table }) => {
+    const own = bundled.find((one) => one.table.name === table.name);
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(table)), JSON.parse(JSON.stringify(own?.table)));
+  });
+  if (isSame) return true;
+  throw new UsageError(
+    `The generated code is not what ${contract.document} gives. Run: wirepact generate, then start the server again.`,
+  );
+}
+
+/** Rejects with a {@link UsageError} where a port is taken or may not be used. */
+export async function startServed(options: ServedOptions): Promise<Served> {
+  const tables = contractChannels(options.contract);
+  try {
+    return isBundled(options.contract, tables) ? await startBundled(options, tables) : await startMock(options, tables);
+  } catch (error) {
+    throw explainListening(error);
+  }
+}
+
+const isSamePort = ({ port, control }: ServedOptions): boolean =>
+  control !== undefined && port !== 0 && control === port;
+
+async function startBundled(options: ServedOptions, tables: readonly ChannelContract[]): Promise<Served> {
+  const { contract: _contract, control, ...rest } = options;
+  const door = isSamePort(options) ? 'path' : control;
+  const running = await startReferenceServer({ ...rest, ...(door !== undefined && { control: door }) });
+  return {
+    kind: 'bundled',
+    url: running.url,
+    controlUrl: running.control?.url ?? (door === 'path' ? controlPath(running.url) : null),
+    users: users.slice(0, 9),
+    channels: tables,
+    token: (user) => makeToken(user, { secret: options.secret ?? developmentSecret }),
+    close: running.close,
+  };
+}
+
+async function startMock(options: ServedOptions, tables: readonly ChannelContract[]): Promise<Served> {
+  const { contract, control, nonce, secret = developmentSecret } = options;
+  const people = mockUsers(tables.map(({ table }) => table));
+  const bound = tables.map((table, index) => mockChannel(table, contract.channels[index]?.serverMessages ?? []));
+  const onPath = isSamePort(options);
+  const server: ContractServer = createServer({
+    channels: bound,
+    verifier: mockVerifier(people, secret),
+    engine: options.engine,
+    timeScale: options.timeScale,
+    http: (request, response) =>
+      onPath ? controlHandler({ server, nonce: nonce ?? null })(request, response) : Promise.resolve(false),
+    ...(nonce !== undefined && { headers: { 'x-wirepact-nonce': nonce } }),
+    ...(options.decorate && { decorate: options.decorate }),
+  });
+  await server.listen({ port: options.port, host: options.host });
+  const door =
+    control === undefined || onPath ? null : await startControl({ server, port: control, nonce: nonce ?? null });
+  return {
+    kind: 'mock',
+    url: server.url,
+    controlUrl: door?.url ?? (onPath ? controlPath(server.url) : null),
+    users: people,
+    channels: tables,
+    token: async (user, { table }) =>
+      table.auth?.format === 'opaque' ? opaqueToken(user) : await makeToken(user, { secret }),
+    close: async () => {
+      await door?.close();
+      await server.close();
+    },
+  };
+}
+
+const controlPath = (url: string): string => `${url.replace(/^ws/, 'http')}/control`;
+
+function explainListening(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !('port' in error)) return error;
+  if (error.code === 'EADDRINUSE') {
+    return new UsageError(`Port ${error.port} is in use. Give another one, or 0 for any that is free.`);
+  }
+  if (error.code === 'EACCES')
+    return new UsageError(`Port ${error.port} may not be used by this user. Give one above 1023.`);
+  return error;
+}
