@@ -8,6 +8,7 @@ import type { BuildOptions, Built } from './harness/messages.ts';
 import type { Mutation } from './harness/mutations.ts';
 import type { TokenFault } from './harness/tokens.ts';
 import type { User } from './harness/users.ts';
+import type { TraceFrame } from './result.ts';
 import type { HookName } from './target/target.ts';
 
 export interface ConnectOptions {
@@ -25,6 +26,10 @@ export interface ConnectOptions {
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   /** The whole path and query (from the target's base on) instead of the channel's: `/no/such/path`. */
   readonly path?: string;
+  /** After the channel's own path: `/extra`. */
+  readonly suffix?: string;
+  /** The whole query, as it is, instead of the one with the token: `token&&=x`. */
+  readonly rawQuery?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the server's ping frames are answered. @default true; may be changed on the connection at any time. */
   readonly autoPong?: boolean;
@@ -68,6 +73,8 @@ export interface Kit {
   attempt(options?: ConnectOptions): Promise<Attempt>;
   /** An HTTP request without upgrade to the same address; the status. */
   plainHttp(options?: ConnectOptions): Promise<number>;
+  /** The answer to an upgrade request, then the TCP connection is dropped: for its headers. Null where there was no HTTP answer. */
+  upgrade(options?: ConnectOptions): Promise<UpgradeAnswer | null>;
 
   /** Brings a connection to joined and ready by what the contract says, and waits for the proof. @default room of its address */
   join(connection: Connection, room?: string): Promise<void>;
@@ -118,8 +125,30 @@ export interface Kit {
   publish(serverKey: string, to?: PublishTo): Promise<Published>;
   /** Ends the server gracefully (SIGTERM) and, after `whileDown`, starts it again. NotTestable without a start command or restart hook. */
   restart(): Promise<void>;
+  /** Asks the server to end (SIGTERM to the process that was started, not to its children) and goes on; it is started again
+   * when the case is over. Without a start command the restart hook does it, and the end of the process is not seen. */
+  shutdown(): Promise<Shutdown>;
+  /** Made once in a run for that key, whichever case asks first: an observation that several rules judge. */
+  once<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /** What the case's connections sent and received so far, without tokens. */
+  frames(): readonly TraceFrame[];
   /** How long to wait for something that has to come, ms: grows with the latency measured. */
   readonly patienceMs: number;
+}
+
+export interface UpgradeAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Shutdown {
+  /** {@link Clock.now} when the server was asked to end. */
+  readonly at: number;
+  /** Whether the suite sees the process: without, {@link exited} is always null. */
+  readonly isProcess: boolean;
+  /** {@link Clock.now} when the process had ended; null where it has not within the time. */
+  exited(withinMs: number): Promise<number | null>;
 }
 
 export interface PublishTo {

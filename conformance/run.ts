@@ -61,6 +61,7 @@ export async function runServerConformance(
       clock,
       process: server,
       record: new RunRecord(),
+      memory: new Map(),
     };
     await server?.start();
     const wanted = contract.channels.filter((channel) =>

@@ -9,6 +9,10 @@ export interface AddressParts {
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   /** Instead of the channel's path and query. */
   readonly path?: string;
+  /** After the channel's path. */
+  readonly suffix?: string;
+  /** Instead of the query, as it is. */
+  readonly rawQuery?: string;
 }
 
 /** The base has the contract's pathname added where the target's URL has no path of its own; one with a path replaces it. */
@@ -29,11 +33,13 @@ export function channelUrl(channel: Channel, target: Target, parts: AddressParts
   if (parts.room !== null && channel.room?.parameter) values[channel.room.parameter] = parts.room;
   Object.assign(values, parts.parameters);
   const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+  const place = prefix + path + (parts.suffix ?? '');
+  if (parts.rawQuery !== undefined) return `${place}?${parts.rawQuery}`;
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...fixtures?.query, ...parts.query })) {
     for (const one of typeof value === 'string' ? [value] : value) query.append(name, one);
   }
   if (parts.token !== null && channel.auth?.parameter) query.append(channel.auth.parameter, parts.token);
   const text = query.toString();
-  return `${prefix}${path}${text === '' ? '' : `?${text}`}`;
+  return `${place}${text === '' ? '' : `?${text}`}`;
 }

@@ -1,10 +1,12 @@
 // One opening handshake, told as it went: refused with a status, accepted and closed, open, or no answer at all.
+import { randomBytes } from 'node:crypto';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { UpgradeAnswer } from '../kit.ts';
 import { type Attempt, Connection, type ConnectionParts } from './connection.ts';
 import { encodeFrame } from './frames.ts';
 
@@ -112,6 +114,40 @@ export function plainStatus(url: string, ca: string | undefined, timeoutMs: numb
       },
     );
     request.on('error', () => resolve(0));
+    request.on('timeout', () => request.destroy());
+    request.end();
+  });
+}
+
+/** The answer to an upgrade request, its headers included; the TCP connection is dropped then. Null where there was none. */
+export function upgradeAnswer(
+  url: string,
+  options: { readonly ca?: string | undefined; readonly headers: Readonly<Record<string, string>>; timeoutMs: number },
+): Promise<UpgradeAnswer | null> {
+  const address = new URL(url.replace(/^ws/, 'http'));
+  const send = address.protocol === 'https:' ? httpsRequest : httpRequest;
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': randomBytes(16).toString('base64'),
+    ...options.headers,
+  };
+  return new Promise((resolve) => {
+    const request = send(address, {
+      agent: false,
+      headers,
+      timeout: options.timeoutMs,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+    });
+    const answer = (response: IncomingMessage) => {
+      const shown = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+      resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(shown) });
+      response.socket.destroy();
+    };
+    request.on('upgrade', answer);
+    request.on('response', answer);
+    request.on('error', () => resolve(null));
     request.on('timeout', () => request.destroy());
     request.end();
   });

@@ -104,6 +104,21 @@ export class ServerProcess {
     this.#signal('SIGKILL');
   }
 
+  /** SIGTERM to the process that was started alone, as a service manager sends it; nothing is waited for. */
+  terminate(): void {
+    this.#child?.kill('SIGTERM');
+  }
+
+  /** Whether it has ended within that time. */
+  async ended(withinMs: number): Promise<boolean> {
+    const until = Date.now() + withinMs;
+    while (this.isRunning && Date.now() < until) await sleep(10);
+    if (this.isRunning) return false;
+    // What it started and left behind.
+    this.#signal('SIGKILL');
+    return true;
+  }
+
   async restart(): Promise<void> {
     await this.stop();
     await this.start();
