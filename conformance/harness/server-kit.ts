@@ -1,6 +1,16 @@
 // The kit of one server case: one trace, one lease of users and rooms, every connection closed at its end.
 import type { Channel, ClientMessage, Contract, Room, ServerMessage } from '../../scripts/model.ts';
-import type { ConnectOptions, ErrorSeen, Kit, PartyOptions, Published, PublishTo } from '../kit.ts';
+import type {
+  ConnectOptions,
+  ErrorSeen,
+  Kit,
+  PartyOptions,
+  Published,
+  PublishTo,
+  Shutdown,
+  UpgradeAnswer,
+} from '../kit.ts';
+import type { TraceFrame } from '../result.ts';
 import { Failed, type Needs, NotTestable } from '../rule.ts';
 import type { ServerProcess } from '../target/process.ts';
 import type { HookName, Target } from '../target/target.ts';
@@ -9,7 +19,7 @@ import type { Clock } from './clock.ts';
 import { type Attempt, type Connection, describeAttempt, type Received } from './connection.ts';
 import { type Expectation, type Expected, expectation } from './expected.ts';
 import { Fence, isFenceText } from './fence.ts';
-import { plainStatus, shakeHands } from './handshake.ts';
+import { plainStatus, shakeHands, upgradeAnswer } from './handshake.ts';
 import { callHook } from './hooks.ts';
 import { type Joining, join, leave } from './joining.ts';
 import { isShared, type Lease } from './leases.ts';
@@ -32,6 +42,8 @@ export interface Session {
   readonly clock: Clock;
   readonly process: ServerProcess | null;
   readonly record: RunRecord;
+  /** What cases share: see {@link Kit.once}. */
+  readonly memory: Map<string, Promise<unknown>>;
 }
 
 /** How long something that has to come may take on a loopback target, ms; grows with what was measured. */
@@ -52,6 +64,7 @@ export class ServerKit implements Kit {
   readonly #connections: Connection[] = [];
   readonly #refusals: { status: number; body: string }[] = [];
   #names = 0;
+  #downed = false;
 
   /** Makes the tokens of the leased users. Throws NotTestable for whatever else `needs` asks for and the target lacks. */
   static async create(session: Session, channel: Channel, needs: Needs, lease: Lease): Promise<ServerKit> {
@@ -203,6 +216,8 @@ export class ServerKit implements Kit {
       ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
       ...(options.query === undefined ? {} : { query: options.query }),
       ...(options.path === undefined ? {} : { path: options.path }),
+      ...(options.suffix === undefined ? {} : { suffix: options.suffix }),
+      ...(options.rawQuery === undefined ? {} : { rawQuery: options.rawQuery }),
     });
   }
 
@@ -210,6 +225,17 @@ export class ServerKit implements Kit {
     const token = options.token ?? (options.user === undefined ? this.users[0] : options.user)?.token ?? null;
     const room = this.room === null ? null : (options.room ?? this.rooms[0] ?? null);
     return await plainStatus(this.#url(options, room, token), this.#session.target.ca, 5000);
+  }
+
+  async upgrade(options: ConnectOptions = {}): Promise<UpgradeAnswer | null> {
+    const token = options.token ?? (options.user === undefined ? this.users[0] : options.user)?.token ?? null;
+    const room = this.room === null ? null : (options.room ?? this.rooms[0] ?? null);
+    const { ca } = this.#session.target;
+    return await upgradeAnswer(this.#url(options, room, token), {
+      ca,
+      headers: options.headers ?? {},
+      timeoutMs: 5000,
+    });
   }
 
   #joining(): Joining {
@@ -381,6 +407,33 @@ export class ServerKit implements Kit {
     else await this.hook('restart', {});
   }
 
+  async shutdown(): Promise<Shutdown> {
+    const { process } = this.#session;
+    const at = this.clock.now();
+    if (process === null) {
+      await this.hook('restart', {});
+      return { at, isProcess: false, exited: async () => null };
+    }
+    this.#downed = true;
+    process.terminate();
+    return {
+      at,
+      isProcess: true,
+      exited: async (withinMs) => ((await process.ended(withinMs)) ? this.clock.now() : null),
+    };
+  }
+
+  async once<T>(key: string, make: () => Promise<T>): Promise<T> {
+    const { memory } = this.#session;
+    const known = memory.get(key) ?? make();
+    memory.set(key, known);
+    return (await known) as T;
+  }
+
+  frames(): readonly TraceFrame[] {
+    return this.trace.frames();
+  }
+
   /** What came of the case's connections, for the monitors. */
   observed(): Pick<Observation, 'connections' | 'refusals' | 'tokens' | 'frames'> {
     return {
@@ -396,6 +449,7 @@ export class ServerKit implements Kit {
     const open = this.#connections.filter((connection) => connection.ending === null);
     for (const connection of open) connection.terminate();
     await Promise.all(open.map((connection) => connection.ended(500)));
+    if (this.#downed) await this.#session.process?.restart();
   }
 }
 
