@@ -3,7 +3,7 @@
 import { type Regex, readRegex } from './regex-syntax.ts';
 
 /** Larger expressions are not decided: nobody writes them by hand. */
-const maxPositions = 160;
+const maxPositions = 120;
 /** A count with a range this wide is searched like one without end. */
 const maxRange = 8;
 

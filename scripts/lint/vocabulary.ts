@@ -67,8 +67,15 @@ function fits(place: string, tokens: readonly string[]): boolean {
   return parts.length === tokens.length && parts.every((part, index) => part === '*' || part === tokens[index]);
 }
 
+let known: Map<string, ValidateFunction> | undefined;
+
 /** In a checkout this file is in `scripts/lint`, in the package in `dist/scripts/lint`. */
 function loadSchemas(): Map<string, ValidateFunction> {
+  known ??= compileSchemas();
+  return known;
+}
+
+function compileSchemas(): Map<string, ValidateFunction> {
   const folders = ['../../vocabulary/', '../../../vocabulary/'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   );

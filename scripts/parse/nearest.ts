@@ -5,6 +5,8 @@ export function nearest(wanted: string, candidates: readonly string[]): string |
   const fold = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const same = candidates.find((candidate) => fold(candidate) === fold(wanted) && fold(wanted) !== '');
   if (same !== undefined) return same;
+  const longer = candidates.filter((candidate) => wanted.length >= 4 && candidate.startsWith(wanted));
+  if (longer.length === 1) return longer[0];
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates.slice(0, 200)) {

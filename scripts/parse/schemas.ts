@@ -29,9 +29,13 @@ function forAll(form: Form, keywords: string): { [keyword: string]: Form } {
 /** Pointer tokens that say nothing about what a schema is. */
 const plainTokens = new Set(['schema', 'payload', 'items', 'schemas', 'properties', 'definitions', '$defs', '']);
 
+/** How many schemas may refer to one another in a row: far from the end of the stack. */
+const maxDepth = 300;
+
 export class Schemas {
   readonly #definitions = new Map<string, JsonSchema>();
   readonly #names = new Map<string, string>();
+  #depth = 0;
   readonly #used: { has(name: string): boolean };
 
   /** `messageNames`: names that definitions may not have, since both become types of one file. */
@@ -91,7 +95,17 @@ export class Schemas {
       this.#names.set(target.id, name);
       // Before its body is read, so that a schema may refer to itself, and keeps the place of its first mention.
       this.#definitions.set(name, {});
+      if (this.#depth > maxDepth) {
+        report(target, 'document-too-deep', {
+          message: `More than ${maxDepth} schemas refer to one another in a row.`,
+          expected: 'a shorter chain of references',
+          fix: 'Refer to the last of them.',
+        });
+        return {};
+      }
+      this.#depth += 1;
       this.#definitions.set(name, { title: name, ...withoutTitle(this.#body(this.#unwrap(target))) });
+      this.#depth -= 1;
     }
     return { $ref: `#/definitions/${name}` };
   }

@@ -9,6 +9,9 @@ const maxBytes = 2 * 1024 * 1024;
 /** How many nodes aliases may expand to, as a multiple of those written (see yaml's `maxAliasCount`). */
 const maxAliasCount = 100;
 
+/** Far deeper than any contract, and far from the end of the stack, where V8 may end the process instead of throwing. */
+const maxDepth = 200;
+
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -82,6 +85,19 @@ export function readSource(path: string, text: string): { source: SourceFile } |
       },
     };
   }
+  const deep = lineTooDeep(text);
+  if (deep !== null) {
+    return {
+      problem: {
+        line: deep,
+        column: 1,
+        code: 'document-too-deep',
+        message: 'The document is nested too deeply to be read.',
+        expected: `at most ${maxDepth} levels`,
+        fix: 'Flatten it: give inner schemas names under components.schemas, and refer to them.',
+      },
+    };
+  }
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
@@ -115,18 +131,30 @@ function readFailure(error: unknown): Omit<SourceProblem, keyof Place> {
       fix: 'Use $ref instead of YAML aliases.',
     };
   }
-  if (error instanceof RangeError) {
-    return {
-      code: 'document-too-deep',
-      message: 'The document is nested too deeply to be read.',
-      fix: 'Flatten it: give inner schemas names under components.schemas, and refer to them.',
-    };
-  }
   return {
     code: 'document-not-yaml',
     message: `The document is not YAML: ${firstSentence(message)}`,
     fix: 'Write the document as YAML 1.2 or JSON.',
   };
+}
+
+/** The line on which brackets or indentation reach the limit; null: none does. Looks at characters alone, so that it cannot fail. */
+function lineTooDeep(text: string): number | null {
+  let [line, open, indent, isIndent] = [1, 0, 0, true];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === 0x0a) {
+      [line, indent, isIndent] = [line + 1, 0, true];
+      continue;
+    }
+    if (character === 0x5b || character === 0x7b) open += 1;
+    else if (character === 0x5d || character === 0x7d) open = Math.max(0, open - 1);
+    // Spaces, and the dashes and question marks that open lists and keys.
+    isIndent &&= character === 0x20 || character === 0x2d || character === 0x3f;
+    if (isIndent) indent += 1;
+    if (open > maxDepth || indent > maxDepth) return line;
+  }
+  return null;
 }
 
 function firstSentence(message: string): string {
