@@ -28,12 +28,18 @@ export interface RequestOptions extends SendOptions {
   readonly timeoutMs?: number;
 }
 
-export interface ClientOptions<C extends ChannelTypes = ChannelTypes> {
+/** Whether a member must be given: where something in it must. */
+type Given<Name extends string, V> = object extends V ? { readonly [N in Name]?: V } : { readonly [N in Name]: V };
+
+/** Options of a client of the channel: parameters and query are typed, and required where the contract requires any. */
+export type ClientOptions<C extends ChannelTypes = ChannelTypes> = CommonOptions &
+  Given<'parameters', C['parameters']> &
+  Given<'query', C['query']>;
+
+export interface CommonOptions {
   /** Address of the server, to which the channel's path is added: `wss://example.org/api`. `http` and `https` are taken
    * as `ws` and `wss`. @default the page's origin and the contract's own path */
   readonly url?: string;
-  readonly parameters?: C['parameters'];
-  readonly query?: C['query'];
   /** A function is asked at every attempt; when it fails or is late, the attempt has failed. */
   readonly token?: string | ((context: TokenContext) => string | Promise<string>);
   /** @default false */
@@ -69,7 +75,7 @@ export interface Client<
   request<T extends Key<C['replies']> & Key<C['client']>>(
     type: T,
     ...rest: Arguments<Fields<C['client'][T], Discriminator, Auto>, [options?: RequestOptions]>
-  ): Promise<C['replies'][T]>;
+  ): Promise<C['server'][Extract<C['replies'][T], keyof C['server']>]>;
   /** Every message of a type, in order. Returns a function that ends it. */
   on<T extends Key<C['server']>>(type: T, handler: (message: C['server'][T]) => void): () => void;
   off<T extends Key<C['server']>>(type: T, handler: (message: C['server'][T]) => void): void;
@@ -93,12 +99,8 @@ export function createClient<
   C extends ChannelTypes,
   Discriminator extends PropertyKey = never,
   Auto extends PropertyKey = never,
->(
-  contract: ClientTable,
-  validators: InboundValidators,
-  options: ClientOptions<C> = {},
-): Client<C, Discriminator, Auto> {
-  const ownRoom = (options.parameters as Message | undefined)?.[contract.parameter!];
+>(contract: ClientTable, validators: InboundValidators, options: ClientOptions<C>): Client<C, Discriminator, Auto> {
+  const ownRoom = ((options as ClientOptions).parameters as Message | undefined)?.[contract.parameter!];
   const rules: Rules = {
     ...contract,
     reconnect: { ...contract.reconnect, ...options.reconnect },

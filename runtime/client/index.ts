@@ -3,6 +3,7 @@ export { backoff } from './backoff.ts';
 export {
   type Client,
   type ClientOptions,
+  type CommonOptions,
   createClient,
   type Fields,
   type RequestOptions,

@@ -1,6 +1,7 @@
 // The emitters, in the order in which their files are listed.
 import type { Contract } from '../model.ts';
 import { emitChannelIndex } from './channel-index.ts';
+import { emitClient } from './client.ts';
 import { emitCloseCodes } from './close-codes.ts';
 import { emitDocs } from './docs.ts';
 import { emitIndexFile } from './index-file.ts';
@@ -21,4 +22,5 @@ export const emitters: readonly Emitter[] = [
   emitChannelIndex,
   emitDocs,
   emitServer,
+  emitClient,
 ];
