@@ -17,6 +17,36 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Process groups to end with the suite, should it be ended from outside. */
+const running = new Set<number>();
+
+function endAll(): void {
+  for (const pid of running) {
+    try {
+      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  running.clear();
+}
+
+let watched = false;
+
+/** A suite that is interrupted leaves no server behind. Installed only once there is one to end. */
+function endWithSuite(pid: number): void {
+  running.add(pid);
+  if (watched) return;
+  watched = true;
+  process.on('exit', endAll);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      endAll();
+      process.kill(process.pid, signal);
+    });
+  }
+}
+
 export class ServerProcess {
   readonly #start: StartCommand;
   readonly #env: Readonly<Record<string, string>>;
@@ -61,6 +91,11 @@ export class ServerProcess {
       detached: process.platform !== 'win32',
     });
     this.#child = child;
+    const { pid } = child;
+    if (pid !== undefined) {
+      endWithSuite(pid);
+      child.once('exit', () => running.delete(pid));
+    }
     let failure: string | null = null;
     child.on('error', (error) => {
       failure = error.message;

@@ -1,5 +1,5 @@
 // Rules about the message that tells that a user went.
-import type { Rule } from '../../rule.ts';
+import { lowest, type Rule } from '../../rule.ts';
 import { expectNotTold, expectTold, wherePresence } from './seen.ts';
 
 export const leftTold: Rule = {
@@ -72,7 +72,11 @@ export const leaveTold: Rule = {
       await kit.send(visiting, join);
       await expectTold(kit, watcher, 'joined', visitor, from);
     },
-    { change: 'left', applies: (channel) => channel.room?.leave != null },
+    {
+      change: 'left',
+      level: (channel) => lowest(channel.room?.leave?.level ?? 'MUST', channel.room?.join?.level ?? 'MUST'),
+      applies: (channel) => channel.room?.leave != null,
+    },
   ),
 };
 

@@ -1,5 +1,5 @@
 // Presence as the wire tells it: which messages say that a user came or went, told apart by what the contract says.
-import type { Channel, Presence } from '../../../scripts/model.ts';
+import type { Channel, Level, Presence } from '../../../scripts/model.ts';
 import type { Connection, Received } from '../../harness/connection.ts';
 import { brief, sameJson, valueAt } from '../../harness/pointer.ts';
 import type { User } from '../../harness/users.ts';
@@ -77,7 +77,7 @@ export interface Scene {
 export interface PresenceOptions {
   /** The message that the case is about. */
   readonly change: Change;
-  readonly level?: 'MUST' | 'SHOULD';
+  readonly level?: (channel: Channel) => Level;
   readonly applies?: (channel: Channel) => boolean;
 }
 
@@ -92,7 +92,7 @@ export function wherePresence(run: (kit: Kit, scene: Scene) => Promise<void>, op
       {
         channel: channel.name,
         ...(message === undefined ? {} : { message: message.type }),
-        level: lowest(presence.level, message?.level ?? 'MUST', options.level ?? 'MUST'),
+        level: lowest(presence.level, message?.level ?? 'MUST', options.level?.(channel) ?? 'MUST'),
         source: presence.source,
         needs,
         async run(kit) {
