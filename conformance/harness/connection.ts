@@ -59,9 +59,11 @@ export interface ConnectionParts {
   readonly tcp: () => Socket | null;
   readonly trace: Trace;
   readonly classify: (value: unknown) => string | null;
-  readonly isFence: (text: string) => boolean;
+  readonly isFence: (text: string, key: string | null, value: unknown) => boolean;
   readonly patienceMs: () => number;
   readonly autoPong: boolean;
+  /** The answer to a message that is the server's heartbeat; null: the message is none. Sent where {@link autoPong} is set. */
+  readonly beatAnswer: (message: Received) => string | null;
 }
 
 interface Waiter {
@@ -91,7 +93,7 @@ export class Connection {
   ending: Ending | null = null;
   /** Whether the suite ended it, by a close frame or by dropping it: the code in the ending is then no choice of the server's. */
   endedBySuite = false;
-  /** Whether ping frames are answered. */
+  /** Whether the server's heartbeats are answered, ping frames and messages. */
   autoPong: boolean;
   readonly #parts: ConnectionParts;
   readonly #taken = new Set<number>();
@@ -204,7 +206,7 @@ export class Connection {
   /** A value goes as JSON, a string as it is. Resolves when the operating system has taken it; a dead connection is not an error. */
   send(message: unknown): Promise<void> {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
-    this.#record('sent', 'text', text, this.#parts.isFence(text));
+    this.#record('sent', 'text', text, this.#parts.isFence(text, null, undefined));
     return this.#write((done) => this.#parts.socket.send(text, done));
   }
 
@@ -292,7 +294,6 @@ export class Connection {
 
   #receive(data: Buffer, isBinary: boolean): void {
     const text = isBinary ? '' : data.toString();
-    const fence = !isBinary && this.#parts.isFence(text);
     let value: unknown;
     if (!isBinary) {
       try {
@@ -301,6 +302,8 @@ export class Connection {
         value = undefined;
       }
     }
+    const key = value === undefined ? null : this.#parts.classify(value);
+    const fence = !isBinary && this.#parts.isFence(text, key, value);
     this.#record('received', isBinary ? 'binary' : 'text', isBinary ? data : text, fence);
     this.messages.push({
       index: this.messages.length,
@@ -308,9 +311,12 @@ export class Connection {
       text,
       binary: isBinary ? data : null,
       value,
-      key: value === undefined ? null : this.#parts.classify(value),
+      key,
       fence,
     });
+    const latest = this.messages.at(-1);
+    const answer = this.autoPong && latest !== undefined ? this.#parts.beatAnswer(latest) : null;
+    if (answer !== null) void this.send(answer);
     this.#wake();
   }
 

@@ -12,10 +12,6 @@ const mark = /fence-[0-9a-f]{12}/;
 /** Below this, ms, nothing is concluded from a wait. */
 const floorMs = 40;
 
-export function isFenceText(text: string): boolean {
-  return mark.test(text);
-}
-
 export class Fence {
   readonly broadcast: BroadcastFence | null;
   readonly request: RoundTripFence | null;
@@ -38,6 +34,21 @@ export class Fence {
     this.request = roundTripFence(channel);
   }
 
+  /** Whether a message is of the fence's own making: its sentinel, or an answer to it. One that lists the sentinel among others is not. */
+  owns(text: string, key: string | null, value: unknown): boolean {
+    if (!mark.test(text)) return false;
+    const { clientMessages, serverMessages, envelope, error } = this.#channel;
+    const message = this.broadcast?.message.key;
+    const isCaused = serverMessages.some(
+      (effect) =>
+        effect.key === key &&
+        effect.triggers.some((trigger) => trigger.on === 'message' && trigger.message === message),
+    );
+    if (isCaused || key === null) return true;
+    const ids = [envelope.id, error?.id ?? null, ...clientMessages.map((one) => one.reply?.correlation?.reply ?? null)];
+    return ids.some((place) => place !== null && mark.test(String(valueAt(value, place))));
+  }
+
   /** Never judges: a connection that the sentinel does not reach is waited for instead. */
   async pass(connections: readonly Connection[]): Promise<void> {
     const open = connections.filter((connection) => connection.isOpen);
@@ -57,7 +68,8 @@ export class Fence {
 
   /** A broadcast from the connection through its room that comes back to it: proves that it has joined. */
   async toSelf(connection: Connection, room: string): Promise<boolean> {
-    return await this.#throughRoom(room, [connection]);
+    if (this.broadcast?.user) return await this.#toOwnUser(connection);
+    return this.broadcast?.user ? await this.#alone(connection) : await this.#throughRoom(room, [connection]);
   }
 
   /** Three times the largest delivery latency measured in this run. */
@@ -82,7 +94,10 @@ export class Fence {
         message.index >= position &&
         message.key !== null &&
         request.answers.includes(message.key) &&
-        (correlation === null || sent.id === null || valueAt(message.value, correlation.reply) === sent.id),
+        // An answer without any id is an answer all the same: that the id is missing is another rule's matter.
+        (correlation === null ||
+          sent.id === null ||
+          [sent.id, undefined].includes(valueAt(message.value, correlation.reply) as string | undefined)),
       { withinMs: this.#patience() },
     );
     return answer !== null;
@@ -101,18 +116,19 @@ export class Fence {
   }
 
   async #alone(connection: Connection): Promise<boolean> {
-    const { broadcast } = this;
-    if (broadcast?.user && connection.user !== null && connection.user.id !== '') {
-      const marker = uniqueText('fence-');
-      const address = { [broadcast.user]: connection.user.id };
-      const sent = this.#build(broadcast.message.key, {
-        ...this.#options(broadcast.message.key, marker),
-        with: address,
-      });
-      if (await this.#send(connection, sent, marker, [connection])) return true;
-    }
+    if (await this.#toOwnUser(connection)) return true;
     await this.roundTrip(connection);
     return false;
+  }
+
+  /** With delivery `user`: a sentinel that the connection addresses to its own user. */
+  async #toOwnUser(connection: Connection): Promise<boolean> {
+    const { broadcast } = this;
+    if (!broadcast?.user || connection.user === null || connection.user.id === '') return false;
+    const marker = uniqueText('fence-');
+    const address = { [broadcast.user]: connection.user.id };
+    const sent = this.#build(broadcast.message.key, { ...this.#options(broadcast.message.key, marker), with: address });
+    return await this.#send(connection, sent, marker, [connection]);
   }
 
   async #send(sender: Connection, sent: Built, marker: string, members: readonly Connection[]): Promise<boolean> {

@@ -18,7 +18,7 @@ import { channelUrl } from './address.ts';
 import type { Clock } from './clock.ts';
 import { type Attempt, type Connection, describeAttempt, type Received } from './connection.ts';
 import { type Expectation, type Expected, expectation } from './expected.ts';
-import { Fence, isFenceText } from './fence.ts';
+import { Fence } from './fence.ts';
 import { plainStatus, shakeHands, upgradeAnswer } from './handshake.ts';
 import { callHook } from './hooks.ts';
 import { type Joining, join, leave } from './joining.ts';
@@ -200,13 +200,22 @@ export class ServerKit implements Kit {
       settleMs,
       trace: this.trace,
       classify: (value) => classify(this.channel, this.channel.serverMessages, value),
-      isFence: isFenceText,
+      isFence: (text, key, value) => this.#fence.owns(text, key, value),
       patienceMs: () => this.patienceMs,
       autoPong: options.autoPong ?? true,
+      beatAnswer: (message) => this.#beatAnswer(message),
     });
     if ('connection' in attempt) this.#connections.push(attempt.connection);
     if (attempt.outcome === 'refused') this.#refusals.push({ status: attempt.status, body: attempt.body });
     return attempt;
+  }
+
+  /** What a client answers to a server's heartbeat that is a message. */
+  #beatAnswer(message: Received): string | null {
+    const beat = this.channel.heartbeats.find((one) => one.initiator === 'server' && one.ping === message.key);
+    if (message.key === null || beat === undefined || beat.pong === null) return null;
+    const echoed = beat.echo.map(({ from, to }) => [to, valueAt(message.value, from)] as const);
+    return this.message(beat.pong, { with: Object.fromEntries(echoed) }).text;
   }
 
   #url(options: ConnectOptions, room: string | null, token: string | null): string {

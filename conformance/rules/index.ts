@@ -7,6 +7,7 @@ import { heartbeatRules } from './heartbeat/index.ts';
 import { presenceRules } from './presence/index.ts';
 import { resyncRules } from './resync/index.ts';
 import { sequenceRules } from './sequence/index.ts';
+import { validationRules } from './validation/index.ts';
 
 export type ServerRule = Rule | Monitor | UnobservableRule;
 
@@ -18,6 +19,7 @@ export const serverRules: readonly ServerRule[] = [
   ...heartbeatRules,
   ...sequenceRules,
   ...resyncRules,
+  ...validationRules,
 ].sort((left, right) => familyRank(left) - familyRank(right));
 
 function familyRank(rule: ServerRule): number {

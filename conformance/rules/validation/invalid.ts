@@ -1,0 +1,176 @@
+// Rules about messages that break their schema, each in one place: answered, with the right code and pointer, without effect.
+import type { Channel, ClientMessage, Level } from '../../../scripts/model.ts';
+import { brief } from '../../harness/pointer.ts';
+import type { Kit } from '../../kit.ts';
+import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
+import {
+  codeFor,
+  errorLevel,
+  expectCode,
+  expectError,
+  expectNoEffect,
+  type Fault,
+  faultsOf,
+  reject,
+} from './rejection.ts';
+import {
+  addressed,
+  expectServed,
+  expectTaken,
+  longCaseMs,
+  needsFor,
+  openScene,
+  renew,
+  type Scene,
+  tell,
+} from './scene.ts';
+
+type Body = (kit: Kit, scene: Scene, message: ClientMessage) => Promise<void>;
+
+/** One case for each client message. */
+export function perMessage(
+  level: (channel: Channel, message: ClientMessage) => Level,
+  applies: (channel: Channel, message: ClientMessage) => boolean,
+  run: Body,
+): Rule['cases'] {
+  return (_contract, channel) =>
+    channel.clientMessages
+      .filter((message) => applies(channel, message))
+      .map(
+        (message): Case => ({
+          channel: channel.name,
+          message: message.type,
+          level: level(channel, message),
+          source: message.source,
+          needs: needsFor(message),
+          timeoutMs: longCaseMs,
+          async run(kit) {
+            const scene = await openScene(kit, message);
+            await run(kit, scene, message);
+          },
+        }),
+      );
+}
+
+/** The message without the fault is taken. One that leaves the room is followed by a connection that has joined. */
+export async function validControl(kit: Kit, scene: Scene, message: ClientMessage): Promise<void> {
+  const told = await tell(kit, scene, kit.message(message.key, addressed(kit, message.key, scene)));
+  expectTaken(scene, told, `a valid ${message.type}`, message.level);
+  if (told.outcomes.length === 0) await expectServed(kit, scene);
+  if (kit.channel.room?.leave?.message !== message.key) return;
+  await scene.sender.close();
+  await renew(kit, scene);
+}
+
+/** The schema rejects it where the schema says anything at all beyond the type. */
+function hasFaults(kit: Kit, message: ClientMessage, scene: Scene, level: Level | null): readonly Fault[] {
+  return faultsOf(kit, message.key, scene).filter((fault) => level === null || fault.level === level);
+}
+
+const reportsErrors = (channel: Channel) => channel.error !== null;
+
+export const invalidAnswered: Rule = {
+  id: 'validation/invalid-answered',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'A message that breaks its schema is answered with one error message.',
+  cases: perMessage(
+    (channel, message) => lowest(errorLevel(channel), message.level),
+    reportsErrors,
+    async (kit, scene, message) => {
+      await validControl(kit, scene, message);
+      for (const fault of hasFaults(kit, message, scene, message.level)) {
+        expectError(kit, fault, await reject(kit, scene, fault));
+      }
+    },
+  ),
+};
+
+export const boundsAnswered: Rule = {
+  id: 'validation/bounds-answered',
+  level: 'SHOULD',
+  role: 'server',
+  sentence: 'A message beyond a bound that is only a SHOULD is answered with one error message.',
+  cases: (contract, channel) =>
+    perMessage(
+      () => 'SHOULD',
+      (_channel, message) =>
+        channel.error !== null && message.level === 'MUST' && mentionsShould(message.schema, contract.definitions),
+      async (kit, scene, message) => {
+        await validControl(kit, scene, message);
+        for (const fault of hasFaults(kit, message, scene, 'SHOULD')) {
+          expectError(kit, fault, await reject(kit, scene, fault));
+        }
+      },
+    )(contract, channel),
+};
+
+export const invalidNoEffect: Rule = {
+  id: 'validation/invalid-no-effect',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'A message that breaks its schema has no effect: nobody gets anything but the error.',
+  cases: perMessage(
+    () => 'MUST',
+    () => true,
+    async (kit, scene, message) => {
+      await validControl(kit, scene, message);
+      for (const fault of hasFaults(kit, message, scene, null)) {
+        expectNoEffect(fault, await reject(kit, scene, fault, true));
+      }
+    },
+  ),
+};
+
+export const invalidCode: Rule = {
+  id: 'validation/invalid-code',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'The error that answers a message that breaks its schema has the code for it.',
+  cases: perMessage(
+    (channel, message) => lowest(errorLevel(channel), message.level, codeFor(channel, 'invalid')?.level ?? 'MUST'),
+    (channel) => codeFor(channel, 'invalid') !== null,
+    async (kit, scene, message) => {
+      await validControl(kit, scene, message);
+      for (const fault of hasFaults(kit, message, scene, message.level)) {
+        expectCode(kit, fault, expectError(kit, fault, await reject(kit, scene, fault)));
+      }
+    },
+  ),
+};
+
+export const invalidPointer: Rule = {
+  id: 'validation/invalid-pointer',
+  level: 'SHOULD',
+  role: 'server',
+  sentence:
+    'The error that answers a message that breaks its schema points to the place: a missing property to where it would be, several remedies to their parent.',
+  cases: perMessage(
+    () => 'SHOULD',
+    (channel) => channel.error?.pointer != null,
+    async (kit, scene, message) => {
+      await validControl(kit, scene, message);
+      for (const fault of hasFaults(kit, message, scene, message.level)) {
+        const error = expectError(kit, fault, await reject(kit, scene, fault));
+        if (error.pointer === fault.pointer) continue;
+        throw new Failed(
+          `pointer ${brief(fault.pointer)} for ${fault.name} (${brief(fault.text)})`,
+          brief(error.pointer),
+          {
+            reason: 'wrong-pointer',
+          },
+        );
+      }
+    },
+  ),
+};
+
+/** Whether a schema lists keywords whose breach is only a SHOULD, anywhere in it. */
+export function mentionsShould(schema: unknown, definitions: Readonly<Record<string, unknown>>, depth = 0): boolean {
+  if (typeof schema !== 'object' || schema === null || depth > 40) return false;
+  if ('x-ws-should' in schema) return true;
+  if ('$ref' in schema && typeof schema.$ref === 'string') {
+    return mentionsShould(definitions[schema.$ref.replace('#/definitions/', '')], definitions, depth + 1);
+  }
+  return Object.values(schema).some((part) => mentionsShould(part, definitions, depth + 1));
+}

@@ -1,0 +1,140 @@
+// What came of a message that must be rejected: the error that answers it, and everything that it should not have caused.
+import type { Channel, ErrorCondition, Level } from '../../../scripts/model.ts';
+import { describeEnding, type Received } from '../../harness/connection.ts';
+import type { Built } from '../../harness/messages.ts';
+import type { Mutation } from '../../harness/mutations.ts';
+import { brief, valueAt } from '../../harness/pointer.ts';
+import type { ErrorSeen, Kit } from '../../kit.ts';
+import { Failed, lowest } from '../../rule.ts';
+import { addressed, isEffect, isError, pace, renew, type Scene } from './scene.ts';
+
+/** A message that breaks one rule of the contract, as it goes over the wire. */
+export interface Fault {
+  /** For sentences: `an empty text`, `maxLength /text`. */
+  readonly name: string;
+  readonly text: string;
+  /** The id that can be read in it; null where there is none. */
+  readonly id: string | null;
+  /** Client message that it would have been; null where it is none at all. */
+  readonly key: string | null;
+  /** Level of the rule that it breaks. */
+  readonly level: Level;
+  /** Where the fault is; null where nothing is said about it. */
+  readonly pointer: string | null;
+  readonly condition: ErrorCondition;
+}
+
+export interface Rejection {
+  readonly error: ErrorSeen | null;
+  /** Errors beyond the first. */
+  readonly moreErrors: number;
+  /** On the sender and the witness. Filled by {@link reject} with `effects`. */
+  readonly effects: readonly { readonly on: string; readonly message: Received }[];
+  /** How the connection ended; null: it is open. */
+  readonly ended: string | null;
+}
+
+/** Level at which an error message is owed; SHOULD where the contract has none. */
+export function errorLevel(channel: Channel): Level {
+  const report = channel.error;
+  const message = channel.serverMessages.find(({ key }) => key === report?.message);
+  return report === null ? 'SHOULD' : lowest(report.level, message?.level ?? 'MUST');
+}
+
+/** The code that the contract gives a condition, with its level; null where it gives none. */
+export function codeFor(channel: Channel, condition: ErrorCondition) {
+  if (channel.error?.code == null) return null;
+  return channel.error.codes.find(({ when }) => when === condition) ?? null;
+}
+
+/** Faults of one client message, of level MUST first: what follows a SHOULD must not hide a MUST. */
+export function faultsOf(kit: Kit, key: string, scene: Scene): readonly Fault[] {
+  const message = kit.clientMessage(key);
+  return kit
+    .mutations(key, addressed(kit, key, scene))
+    .filter((mutation) => !mutation.discriminator && mutation.pointer + mutation.keyword !== 'type')
+    .map((mutation) => toFault(kit, key, mutation, lowest(mutation.level, message.level)))
+    .sort((left, right) => Number(left.level === 'SHOULD') - Number(right.level === 'SHOULD'));
+}
+
+function toFault(kit: Kit, key: string, mutation: Mutation, level: Level): Fault {
+  const { name, text, value, pointer } = mutation;
+  return {
+    name: `${kit.clientMessage(key).type} with a broken ${name}`,
+    text,
+    id: idIn(kit, value),
+    key,
+    level,
+    pointer,
+    condition: 'invalid',
+  };
+}
+
+export function idIn(kit: Kit, value: unknown): string | null {
+  const place = kit.channel.envelope.id;
+  const id = place === null ? undefined : valueAt(value, place);
+  return typeof id === 'string' && id !== '' && id.length <= 64 ? id : null;
+}
+
+/** Sends it and collects the answer; with `effects`, also what it caused, behind a fence. Leaves empty inboxes and an open sender. */
+export async function reject(kit: Kit, scene: Scene, fault: Fault, effects = false): Promise<Rejection> {
+  await renew(kit, scene);
+  const { sender, witness } = scene;
+  await pace(kit, effects ? 5 : 3);
+  for (const connection of [sender, witness]) connection.clearInbox();
+  await sender.send(fault.text);
+  const error = await kit.errorFor(sender, asBuilt(fault));
+  if (effects) {
+    if (sender.ending === null) await kit.roundTrip(sender);
+    await kit.fence([sender, witness]);
+  }
+  const caused = [sender, witness].flatMap((connection) =>
+    connection.inbox
+      .filter((message) => isEffect(kit, message, fault.key))
+      .map((message) => ({ on: connection.name, message })),
+  );
+  const moreErrors = sender.inbox.filter((message) => isError(kit, message)).length;
+  const ended = sender.ending === null ? null : describeEnding(sender.ending);
+  for (const connection of [sender, witness]) connection.clearInbox();
+  return { error, moreErrors, effects: caused, ended };
+}
+
+function asBuilt(fault: Fault): Built {
+  const { key, text, id } = fault;
+  return { key: key ?? '', value: undefined, text, id, marker: null, markerPointer: null, room: null };
+}
+
+/** Fails unless exactly one error answered. The breach is a SHOULD where the error message, or the broken rule, is one. */
+export function expectError(kit: Kit, fault: Fault, rejection: Rejection): ErrorSeen {
+  const level = lowest(errorLevel(kit.channel), fault.level);
+  const what = `one ${kit.channel.error?.message ?? 'error'} that answers ${fault.name} (${brief(fault.text)})`;
+  const { error, ended, moreErrors } = rejection;
+  if (error === null) {
+    const observed = ended === null ? effectsText(rejection, 'no error') : `the connection was ${ended}`;
+    throw new Failed(what, observed, { reason: ended === null ? 'not-answered' : 'ended', level });
+  }
+  if (moreErrors > 0) throw new Failed(what, `${moreErrors + 1} of them`, { reason: 'duplicate', level });
+  return error;
+}
+
+/** Fails where a message that breaks a MUST, or was rejected, had an effect. */
+export function expectNoEffect(fault: Fault, rejection: Rejection): void {
+  if (rejection.effects.length === 0 || (fault.level === 'SHOULD' && rejection.error === null)) return;
+  throw new Failed(`${fault.name} has no effect (${brief(fault.text)})`, effectsText(rejection, 'none'), {
+    reason: 'had-effect',
+  });
+}
+
+function effectsText(rejection: Rejection, none: string): string {
+  const [first] = rejection.effects;
+  return first === undefined ? none : `${first.on} got ${brief(first.message.value ?? first.message.text)}`;
+}
+
+/** Fails unless the error has the code of its condition. */
+export function expectCode(kit: Kit, fault: Fault, error: ErrorSeen): void {
+  const row = codeFor(kit.channel, fault.condition);
+  if (row === null || error.code === row.code) return;
+  throw new Failed(`code ${row.code} for ${fault.name} (${brief(fault.text)})`, brief(error.code), {
+    reason: 'wrong-code',
+  });
+}

@@ -1,0 +1,197 @@
+// The scene of a message that is taken or rejected: who sends it, who must see its effect or none, and how fast it may be said.
+import type { Channel, ClientMessage, ServerMessage } from '../../../scripts/model.ts';
+import { type Connection, describeEnding, type Received } from '../../harness/connection.ts';
+import { roundTripFence } from '../../harness/fence-choice.ts';
+import type { BuildOptions, Built } from '../../harness/messages.ts';
+import { brief } from '../../harness/pointer.ts';
+import type { User } from '../../harness/users.ts';
+import type { Kit } from '../../kit.ts';
+import { Failed, type Needs } from '../../rule.ts';
+
+export interface Scene {
+  /** Joined; has the role that the message needs. Replaced by {@link renew} where the server ended it. */
+  sender: Connection;
+  /** Of another user, joined to the same room. */
+  readonly witness: Connection;
+  readonly user: User;
+}
+
+/** Cases with many variants, paced under the rate limit. */
+export const longCaseMs = 60_000;
+
+export function roleFor(message: ClientMessage | null): string | null {
+  const requirement = message?.requires.find(({ condition }) => condition === 'role');
+  return requirement?.condition === 'role' ? requirement.role : null;
+}
+
+export function needsFor(message: ClientMessage | null, more: Needs = {}): Needs {
+  const role = roleFor(message);
+  return { users: 2, ...(role === null ? {} : { roles: [role] }), ...more };
+}
+
+export async function openScene(kit: Kit, message: ClientMessage | null): Promise<Scene> {
+  const [first, second] = kit.users;
+  const role = roleFor(message);
+  const user = role === null ? first! : kit.withRole(role);
+  const { sender, witness } = await kit.party({ sender: { user }, witness: { user: second! } });
+  return { sender: sender!, witness: witness!, user };
+}
+
+/** A connection in the place of one that the server ended: that it ended is judged by one rule, not by all. */
+export async function renew(kit: Kit, scene: Scene): Promise<void> {
+  if (scene.sender.ending === null) return;
+  scene.sender = await kit.joined({ name: 'sender again', user: scene.user });
+  await kit.quiesce([scene.sender, scene.witness]);
+}
+
+/** Waits until so many messages are no burden to the rate limit, fences included. */
+export async function pace(kit: Kit, messages = 4): Promise<void> {
+  const { rate } = kit.channel.limits;
+  if (rate !== null) await kit.clock.sleep(Math.ceil((messages * 1000) / kit.clock.scaledRate(rate.perSecond)));
+}
+
+/** What a valid message leads to: on which connection one of these messages is seen. */
+export interface Outcome {
+  readonly connection: Connection;
+  readonly keys: readonly string[];
+  readonly effect: ServerMessage;
+}
+
+/** Build options that address the message to the witness, where it names a user. */
+export function addressed(kit: Kit, key: string, scene: Scene): BuildOptions {
+  for (const effect of kit.effectsOf(key)) {
+    for (const trigger of effect.triggers) {
+      if (trigger.on !== 'message' || trigger.message !== key || trigger.user === null) continue;
+      if (effect.delivery?.to === 'user') return { with: { [trigger.user]: scene.witness.user?.id ?? '' } };
+    }
+  }
+  return {};
+}
+
+export function outcomesOf(kit: Kit, key: string, scene: Scene): readonly Outcome[] {
+  const effects = kit.effectsOf(key);
+  const replies = kit.clientMessage(key).reply?.messages ?? [];
+  const outcomes: Outcome[] = [];
+  for (const effect of effects) {
+    if (replies.includes(effect.key) || effect.delivery === null) continue;
+    const isToOthers = ['others', 'other-users', 'user'].includes(effect.delivery.to);
+    outcomes.push({ connection: isToOthers ? scene.witness : scene.sender, keys: [effect.key], effect });
+  }
+  const [first] = replies;
+  if (first !== undefined)
+    outcomes.unshift({ connection: scene.sender, keys: replies, effect: kit.serverMessage(first) });
+  return outcomes;
+}
+
+/** What came of a message: its outcomes as they were seen, in the order of {@link outcomesOf}, and the error if one came. */
+export interface Told {
+  readonly sent: Built;
+  readonly outcomes: readonly Outcome[];
+  readonly seen: readonly (Received | undefined)[];
+  readonly error: Received | undefined;
+}
+
+/** Sends a message that is valid, or may be, and waits for all that it leads to, or for an error. Empties the inboxes. */
+export async function tell(kit: Kit, scene: Scene, sent: Built, text: string = sent.text): Promise<Told> {
+  const { sender, witness } = scene;
+  for (const connection of [sender, witness]) connection.clearInbox();
+  const outcomes = outcomesOf(kit, sent.key, scene);
+  const seenOf = ({ connection, keys }: Outcome) =>
+    connection.inbox.find((message) => message.key !== null && keys.includes(message.key));
+  const errorOf = () => sender.inbox.find((message) => isError(kit, message));
+  const isOver = () => errorOf() !== undefined || sender.ending !== null;
+  await pace(kit, 5);
+  await sender.send(text);
+  if (outcomes.length === 0) await kit.roundTrip(sender);
+  else {
+    const all = outcomes.map((outcome) =>
+      outcome.connection.until(() => seenOf(outcome) !== undefined || isOver(), kit.patienceMs),
+    );
+    await Promise.race([Promise.all(all), sender.until(isOver, kit.patienceMs)]);
+  }
+  const told = { sent, outcomes, seen: outcomes.map(seenOf), error: errorOf() };
+  // What the others get of it may still be under way.
+  await kit.quiesce([sender, witness]);
+  return told;
+}
+
+/** Fails unless everything that the message leads to was seen, and no error. */
+export function expectTaken(scene: Scene, told: Told, what: string, level: 'MUST' | 'SHOULD' = 'MUST'): void {
+  if (told.error !== undefined) {
+    throw new Failed(`${what} is accepted`, `an error: ${brief(told.error.value)}`, { reason: 'rejected', level });
+  }
+  const missing = told.outcomes.findIndex((_outcome, index) => told.seen[index] === undefined);
+  const outcome = told.outcomes[missing];
+  if (outcome !== undefined) {
+    const ending = scene.sender.ending;
+    const observed = ending === null ? 'none' : `none; the connection was ${describeEnding(ending)}`;
+    const expected = `${what} is accepted: ${outcome.keys.join(' or ')} on ${outcome.connection.name}`;
+    throw new Failed(expected, observed, { reason: ending === null ? 'no-effect' : 'ended', level });
+  }
+  if (scene.sender.ending !== null) {
+    throw new Failed(`${what} is accepted`, `the connection was ${describeEnding(scene.sender.ending)}`, {
+      reason: 'ended',
+      level,
+    });
+  }
+}
+
+export function isError(kit: Kit, message: Received): boolean {
+  return kit.channel.error !== null && message.key === kit.channel.error.message;
+}
+
+/** Proves that the connection is served: a request is answered, else a message has its effect, else a ping frame its pong. */
+export async function expectServed(kit: Kit, scene: Scene, level: 'MUST' | 'SHOULD' = 'MUST'): Promise<void> {
+  const { sender } = scene;
+  if (sender.ending === null && (await kit.roundTrip(sender))) return;
+  const probe = probeOf(kit.channel);
+  if (sender.ending === null && probe !== null) {
+    const told = await tell(kit, scene, kit.message(probe.key, addressed(kit, probe.key, scene)));
+    expectTaken(scene, told, `a valid ${probe.type} afterwards`, level);
+    return;
+  }
+  const before = sender.pongs.length;
+  await sender.ping('alive');
+  await sender.until(() => sender.pongs.length > before || sender.ending !== null, kit.patienceMs);
+  if (sender.pongs.length === before) {
+    throw new Failed('the connection is served afterwards', sender.describe(), { reason: 'not-served', level });
+  }
+}
+
+/** The control: a valid message is taken. Without it, silence would look like order. */
+export async function control(kit: Kit, scene: Scene): Promise<void> {
+  const probe = probeOf(kit.channel);
+  if (probe === null) return await expectServed(kit, scene);
+  const told = await tell(kit, scene, kit.message(probe.key, addressed(kit, probe.key, scene)));
+  expectTaken(scene, told, `a valid ${probe.type}`, probe.level);
+}
+
+/** A message without conditions that somebody sees; null where the channel has none. */
+export function probeOf(channel: Channel): ClientMessage | null {
+  const special = [channel.room?.join?.message, channel.room?.leave?.message, channel.resync?.request.message];
+  const plain = channel.clientMessages.filter(
+    (message) =>
+      roleFor(message) === null &&
+      !special.includes(message.key) &&
+      channel.serverMessages.some(
+        (effect) =>
+          effect.delivery !== null &&
+          effect.triggers.some((trigger) => trigger.on === 'message' && trigger.message === message.key),
+      ),
+  );
+  return plain.find((message) => message.level === 'MUST') ?? plain[0] ?? null;
+}
+
+/**
+ * Whether a message that came is the effect of a client message: no error, nothing that the server says of its own accord, and
+ * no answer to the suite's own round trips unless they are what the rejected message would have led to.
+ */
+export function isEffect(kit: Kit, message: Received, rejected: string | null): boolean {
+  if (message.fence || isError(kit, message)) return false;
+  if (message.key === null) return message.text !== '' && message.binary === null;
+  const own = rejected === null ? [] : kit.effectsOf(rejected).map(({ key }) => key);
+  if (rejected !== null) own.push(...(kit.clientMessage(rejected).reply?.messages ?? []));
+  if (own.includes(message.key)) return true;
+  if (roundTripFence(kit.channel)?.answers.includes(message.key)) return false;
+  return kit.serverMessage(message.key).triggers.some(({ on }) => on === 'message');
+}
