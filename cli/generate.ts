@@ -1,5 +1,6 @@
 // `wirepact generate`: writes what is made of a document, or says what is out of date.
 import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { GenerateOptions, GenerateResult } from '../scripts/generate.ts';
 import type { Changes } from '../scripts/write.ts';
@@ -46,14 +47,17 @@ export function addGenerate(program: Command, context: CommandContext): void {
   addReferenceOptions(command);
 }
 
+/** What rules.json depends on besides the document. */
+const rulesFolder = fileURLToPath(new URL('../conformance/rules', import.meta.url));
+
 async function optionsOf(document: string, flags: Flags): Promise<GenerateOptions> {
   const { emitRules } = await import('./rules-json.ts');
-  return { ...flags, document, emitters: [emitRules] };
+  return { ...flags, document, emitters: [emitRules], emitterFolders: [rulesFolder] };
 }
 
 async function check(document: string, flags: Flags, { io, exit }: CommandContext): Promise<void> {
   const { isCurrent } = await import('../scripts/manifest.ts');
-  if (isCurrent(document, flags.out)) {
+  if (isCurrent(document, flags.out, [rulesFolder])) {
     io.print(`${paint(io, 'green', 'ok')} ${flags.out} is up to date with ${document}`);
     return;
   }

@@ -15,6 +15,8 @@ export interface GenerateOptions extends ReferenceOptions {
   readonly out: string;
   /** Emitters besides those of this folder. */
   readonly emitters?: readonly Emitter[];
+  /** Absolute paths of the folders that those emitters' sources are in. */
+  readonly emitterFolders?: readonly string[];
   /** Compares instead of writing. @default false */
   readonly check?: boolean;
   /** Runs the official AsyncAPI parser too. @default true, false with `check` */
@@ -47,7 +49,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   const changes =
     options.check === true
       ? compare(out, texts)
-      : write(out, texts, originOf(loaded), { force: options.force ?? false });
+      : write(out, texts, originOf(loaded, options.emitterFolders), { force: options.force ?? false });
   return { changes, contract, findings, inputs };
 }
 
@@ -57,9 +59,9 @@ export async function emitAll(contract: Contract, all: readonly Emitter[]): Prom
   return texts;
 }
 
-function originOf({ files }: LoadResult): Omit<Manifest, 'files'> {
+function originOf({ files }: LoadResult, folders: readonly string[] = []): Omit<Manifest, 'files'> {
   const inputs = Object.fromEntries(files.map(({ name, text }) => [name, hashText(text)]));
-  return { generator: generatorHash(), inputs };
+  return { generator: generatorHash(folders), inputs };
 }
 
 export function isUpToDate(changes: Changes): boolean {

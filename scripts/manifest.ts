@@ -50,11 +50,11 @@ export function printManifest(manifest: Manifest): string {
 
 /**
  * Whether document, generator and output are all as the manifest says. False says only that a full comparison is needed.
- * `options` are those of the generation that change what is written.
+ * `folders` as in {@link generatorHash}.
  */
-export function isCurrent(document: string, out: string): boolean {
+export function isCurrent(document: string, out: string, folders: readonly string[] = []): boolean {
   const manifest = readManifest(out);
-  if (manifest === null || manifest.generator !== generatorHash()) return false;
+  if (manifest === null || manifest.generator !== generatorHash(folders)) return false;
   if (Object.keys(manifest.inputs)[0] !== basename(document)) return false;
   const folder = dirname(resolve(document));
   return isUnchanged(folder, manifest.inputs) && isUnchanged(resolve(out), manifest.files);
@@ -69,23 +69,18 @@ function isUnchanged(folder: string, hashes: Hashes): boolean {
   });
 }
 
-let known: string | undefined;
-
-/** Changes with every change of the generator's own files: what wrote the output is part of what it depends on. */
-export function generatorHash(): string {
-  known ??= hashGenerator();
-  return known;
-}
-
-function hashGenerator(): string {
+/**
+ * Changes with every change of the generator's own files: what wrote the output is part of what it depends on.
+ * `folders`: absolute paths of the sources of emitters from elsewhere.
+ */
+export function generatorHash(folders: readonly string[] = []): string {
   const hash = createHash('sha256');
   const scripts = dirname(fileURLToPath(import.meta.url));
-  for (const folder of ['', 'parse', 'emit']) {
-    const at = join(scripts, folder);
-    const names = existsSync(at) ? readdirSync(at).sort() : [];
+  for (const folder of [join(scripts, 'parse'), join(scripts, 'emit'), ...folders]) {
+    const names = existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]).sort() : [];
     for (const name of names) {
       if (!/(?<!\.test|\.d)\.[jt]s$/.test(name)) continue;
-      hash.update(`${folder}/${name}\0`).update(readFileSync(join(at, name)));
+      hash.update(`${name.replaceAll('\\', '/')}\0`).update(readFileSync(join(folder, name)));
     }
   }
   return hash.digest('hex').slice(0, 16);
