@@ -69,19 +69,28 @@ function isUnchanged(folder: string, hashes: Hashes): boolean {
   });
 }
 
+/** In each folder of a build: the {@link folderHash} of the sources, so that source and build call the same output current. */
+export const sourceHashName = 'source-hash';
+
+/** What decides the output, from the root of sources or build. */
+export const generatorFolders = ['scripts/parse', 'scripts/emit'] as const;
+
 /**
  * Changes with every change of the generator's own files: what wrote the output is part of what it depends on.
  * `folders`: absolute paths of the sources of emitters from elsewhere.
  */
 export function generatorHash(folders: readonly string[] = []): string {
-  const hash = createHash('sha256');
-  const scripts = dirname(fileURLToPath(import.meta.url));
-  for (const folder of [join(scripts, 'parse'), join(scripts, 'emit'), ...folders]) {
-    const names = existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]).sort() : [];
-    for (const name of names) {
-      if (!/(?<!\.test|\.d)\.[jt]s$/.test(name)) continue;
-      hash.update(`${name.replaceAll('\\', '/')}\0`).update(readFileSync(join(folder, name)));
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const all = [...generatorFolders.map((folder) => join(root, folder)), ...folders];
+  return hashText(all.map(folderHash).join('\n')).slice(0, 16);
+}
+
+export function folderHash(folder: string): string {
+  const built = join(folder, sourceHashName);
+  if (existsSync(built)) return readFileSync(built, 'utf8').trim();
+  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort() : [];
+  const hashes = names
+    .filter((name) => /(?<!\.test|\.d)\.[jt]s$/.test(name))
+    .map((name) => `${name.replaceAll('\\', '/')} ${hashText(readFileSync(join(folder, name), 'utf8'))}`);
+  return hashText(hashes.join('\n'));
 }
