@@ -50,7 +50,7 @@ const handlers: Handlers = {
       plan(t, 'step', closingMs);
       t.effects.push(['close']);
       letGo(t);
-    } else if (t.name !== 'closing') finish(t, 'requested');
+    } else if (t.name !== 'closing' && t.name !== 'closed') finish(t, 'requested');
   },
   dispose: (t) => finish(t, 'requested'),
   token(t, epoch, error) {
