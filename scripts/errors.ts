@@ -90,6 +90,7 @@ export const findingCodes = {
   'resync-scope': 'A sequence is counted by room, but the channel has none.',
   'resync-messages': 'No message is sequenced.',
   'resync-delivery': 'A sequenced message does not reach everyone who counts, or a snapshot reaches more than one.',
+  'reply-channel': 'A reply comes on another channel than its request.',
   'reply-empty': 'A reply names no message.',
   'reply-delivery': 'A reply goes to more than the one who asked.',
   'reply-correlation': 'A request and its reply cannot be matched.',

@@ -3,11 +3,11 @@ import type { Channel, Message } from '../model.ts';
 import { constantAt, type Definitions, isRequiredAt } from '../parse/schema-place.ts';
 import type { LintInput } from './lint.ts';
 
-export function checkDiscriminator({ contract, report }: LintInput): void {
+export function checkDiscriminator({ contract, report, hasVocabulary }: LintInput): void {
   for (const channel of contract.channels) {
     for (const messages of [channel.clientMessages, channel.serverMessages]) {
       if (channel.envelope.discriminator === null) requireDiscriminator(channel, messages, report);
-      else checkSide(channel.envelope.discriminator, messages, contract.definitions, report);
+      else checkSide(channel.envelope.discriminator, messages, contract.definitions, report, hasVocabulary);
     }
   }
 }
@@ -27,6 +27,7 @@ function checkSide(
   messages: readonly Message[],
   definitions: Definitions,
   report: LintInput['report'],
+  isStated: boolean,
 ): void {
   const first = new Map<string, Message>();
   for (const message of messages) {
@@ -43,6 +44,8 @@ function checkSide(
     }
     if (!isRequiredAt(message.schema, pointer, definitions)) {
       report('discriminator-optional', at, {
+        // Where nobody said that this property tells messages apart, it is a guess that works.
+        ...(isStated ? {} : { severity: 'info' }),
         message: `The discriminator ${pointer} of ${JSON.stringify(message.key)} may be absent.`,
         expected: 'the property among required',
         fix: `Add it to required.`,

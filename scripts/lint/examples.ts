@@ -31,7 +31,11 @@ export function checkExamples({ contract, report, hasVocabulary }: LintInput): v
         if (validate(example.payload)) continue;
         for (const error of (validate.errors ?? []).slice(0, 5)) {
           const at = joinPointer(message.source.pointer, 'examples', index, 'payload') + error.instancePath;
-          report('example-invalid', at, describe(error, message, example.payload));
+          report('example-invalid', at, {
+            // Nothing is judged by the examples of a document that was not written for it.
+            ...(hasVocabulary ? {} : { severity: 'warning' }),
+            ...describe(error, message, example.payload),
+          });
         }
       }
     }
@@ -55,14 +59,33 @@ function describe(error: ErrorObject, message: Message, payload: unknown) {
   };
 }
 
+type Compiled = ValidateFunction | string;
+
+/** Of the definitions last seen: while a document is watched, only what changed is compiled again. */
+let cache: { readonly definitions: string; readonly ajv: Ajv; readonly compiled: Map<string, Compiled> } | undefined;
+
 /** Compiles a schema of the contract; a text says why it cannot be compiled. */
-function compiler(contract: Contract): (schema: JsonSchema) => ValidateFunction | string {
-  const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, formats, validateFormats: true, logger: false });
+function compiler({ definitions }: Contract): (schema: JsonSchema) => Compiled {
+  const text = JSON.stringify(definitions);
+  if (cache?.definitions !== text) {
+    const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, formats, logger: false, inlineRefs: false });
+    ajv.addSchema({ definitions }, 'contract', false, false);
+    cache = { definitions: text, ajv, compiled: new Map() };
+  }
+  const { ajv, compiled } = cache;
   return (schema) => {
-    try {
-      return ajv.compile({ ...schema, definitions: contract.definitions });
-    } catch (error) {
-      return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    }
+    const key = JSON.stringify(schema);
+    const known = compiled.get(key) ?? compile(ajv, key);
+    compiled.set(key, known);
+    return known;
   };
+}
+
+/** The definitions stay where they are, so that each is compiled once for all messages. */
+function compile(ajv: Ajv, schema: string): Compiled {
+  try {
+    return ajv.compile(JSON.parse(schema.replaceAll('"$ref":"#/definitions/', '"$ref":"contract#/definitions/')));
+  } catch (error) {
+    return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  }
 }

@@ -34,10 +34,11 @@ export function parseChannels(document: Value, servers: readonly Server[]): { ch
     .entries()
     .flatMap(([name, value]) => findChannel(name, value, servers, operations));
   if (found.length === 0) {
+    const isEmpty = document.field('channels').entries().length === 0;
     report(document.at('channels'), 'channel-none', {
       message: 'The document has no WebSocket channel.',
       expected: 'channels with messages, and servers with protocol: ws or wss',
-      fix: 'Add a channel under channels.',
+      fix: isEmpty ? 'Add a channel under channels.' : 'Write protocol: ws or wss on the server that carries them.',
     });
   }
   refuseEqualFolders(found);
@@ -64,7 +65,7 @@ function findChannel(
   }
   if (server === null && named.items().length > 0) return [];
   const own = operations.filter((operation) => operation.channel === name);
-  return [{ name, value, server, operations: own, uses: collectMessages(value, own) }];
+  return [{ name, value, server, operations: own, uses: collectMessages(name, value, operations) }];
 }
 
 function parseChannel(found: FoundChannel, document: Value, schemas: Schemas): Channel {

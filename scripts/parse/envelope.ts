@@ -1,8 +1,8 @@
 // Where the parts of a message sit: as x-ws-envelope says, or as the payload schemas show.
 import type { Envelope, JsonSchema, Pointer } from '../model.ts';
-import { joinPointer } from './pointer.ts';
+import { joinPointer, pointerTokens } from './pointer.ts';
 import { isObject, readPointer } from './read.ts';
-import { constantAt, type Definitions, facets } from './schema-place.ts';
+import { constantAt, type Definitions, isRequiredAt, schemasAt } from './schema-place.ts';
 import { isRecord, type Value } from './value.ts';
 
 /** Names by which protocols usually tell their messages apart, the most usual first. */
@@ -37,28 +37,39 @@ export function parseEnvelope(channel: Value, evidence: EnvelopeEvidence): Envel
   };
 }
 
-/** A property of the root that is constant in every message, and different in each message of a direction. */
+/** A property, of the root or one step below, that is constant in every message, and different in each of a direction. */
 function inferDiscriminator({ client, server, definitions }: EnvelopeEvidence): Pointer | null {
-  const schemas = [...client, ...server];
-  if (schemas.length === 0 || (client.length <= 1 && server.length <= 1 && !schemas.some(hasUsual))) return null;
-  const distinct = (name: string, side: readonly JsonSchema[]): boolean => {
-    const found = side.map((schema) => constantAt(schema, joinPointer('', name), definitions)?.value);
-    return found.every((value) => typeof value === 'string') && new Set(found).size === found.length;
-  };
-  const name = candidates().find((one) => distinct(one, client) && distinct(one, server));
-  return name === undefined ? null : joinPointer('', name);
+  const [first, ...others] = [...client, ...server];
+  if (first === undefined) return null;
+  const root = placesOf(first, '', definitions);
+  // Where a message has its direction for itself, nothing has to tell it apart, and only what is surely meant to does.
+  if (client.length <= 1 && server.length <= 1) {
+    const isSure = (place: Pointer) => [first, ...others].every((one) => isRequiredAt(one, place, definitions));
+    return root.filter((place) => isUsual(place) && isSure(place)).find(isDistinct) ?? null;
+  }
+  const nested = root.flatMap((place) => placesOf(first, place, definitions));
+  const usual = [...root.filter(isUsual), ...nested.filter(isUsual)];
+  return [...usual, ...root, ...nested].find(isDistinct) ?? null;
 
-  function candidates(): string[] {
-    const first = schemas[0] ?? {};
-    const names = facets(first, definitions, false).flatMap((one) =>
-      isRecord(one.properties) ? Object.keys(one.properties) : [],
-    );
-    const rank = (one: string) => (usualNames.includes(one) ? usualNames.indexOf(one) : usualNames.length);
-    return [...new Set(names)].sort((a, b) => rank(a) - rank(b));
+  function isDistinct(place: Pointer): boolean {
+    return [client, server].every((side) => {
+      const values = side.map((schema) => constantAt(schema, place, definitions)?.value);
+      return values.every((value) => typeof value === 'string') && new Set(values).size === values.length;
+    });
   }
-  function hasUsual(schema: JsonSchema): boolean {
-    return usualNames.some((one) => constantAt(schema, joinPointer('', one), definitions) !== null);
-  }
+}
+
+function isUsual(place: Pointer): boolean {
+  return usualNames.includes(pointerTokens(place).at(-1) ?? '');
+}
+
+/** Properties right below a place. */
+function placesOf(schema: JsonSchema, place: Pointer, definitions: Definitions): Pointer[] {
+  const names = schemasAt(schema, place, definitions).flatMap((one) =>
+    isRecord(one.properties) ? Object.keys(one.properties) : [],
+  );
+  const rank = (name: string) => (usualNames.includes(name) ? usualNames.indexOf(name) : usualNames.length);
+  return [...new Set(names)].sort((a, b) => rank(a) - rank(b)).map((name) => joinPointer(place, name));
 }
 
 function sharedCorrelation(correlations: readonly (Pointer | null)[]): Pointer | null {

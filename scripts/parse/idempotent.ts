@@ -1,6 +1,7 @@
 // x-ws-idempotent: by what a repeat of a message is recognised, for how long, and how it is answered.
 import type { Idempotent } from '../model.ts';
 import { errorConditions } from './error-report.ts';
+import { traitField } from './operations.ts';
 import {
   isObject,
   missing,
@@ -16,7 +17,7 @@ import {
 import type { Value } from './value.ts';
 
 export function parseIdempotent(operation: Value): Idempotent | null {
-  const value = operation.field('x-ws-idempotent');
+  const value = traitField(operation, 'x-ws-idempotent').resolve();
   if (!isObject(value)) return null;
   const property = readPointer(value.field('property'));
   if (!value.field('property').exists) missing(value, 'property', 'where the id of the message sits');

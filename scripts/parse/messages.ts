@@ -16,7 +16,7 @@ import { typeName } from './names.ts';
 import { type Operation, traitField } from './operations.ts';
 import { isPointer } from './pointer.ts';
 import { parseQueued } from './queue.ts';
-import { isObject, readText, report } from './read.ts';
+import { readText, report } from './read.ts';
 import { parseRequest } from './request.ts';
 import { parseRequirements } from './requires.ts';
 import { constantAt, type Definitions, schemasAt } from './schema-place.ts';
@@ -43,18 +43,19 @@ export interface ReadMessage extends MessageUse {
   readonly correlation: Pointer | null;
 }
 
-export function collectMessages(channel: Value, operations: readonly Operation[]): MessageUses {
+/** `operations`: those of all channels, since a reply may come on another channel than its request. */
+export function collectMessages(name: string, channel: Value, operations: readonly Operation[]): MessageUses {
   const messages = channel.field('messages').entries();
-  const client = usesOf(operations, 'receive');
-  const server = usesOf(operations, 'send');
+  const client = usesOf(name, operations, 'receive');
+  const server = usesOf(name, operations, 'send');
   const used = new Set<string>();
   const sides: { client: MessageUse[]; server: MessageUse[] } = { client: [], server: [] };
   const add = (side: 'client' | 'server', key: string, value: Value, operation: Operation | undefined) => {
     if (operation === undefined) return;
     // A message of both directions gives two types of the same shape.
-    const name = typeName(side === 'client' && server.has(key) ? `client ${key}` : key, 'Message', used);
-    used.add(name);
-    sides[side].push({ key, name, value, operation });
+    const type = typeName(side === 'client' && server.has(key) ? `client ${key}` : key, 'Message', used);
+    used.add(type);
+    sides[side].push({ key, name: type, value, operation });
   };
   for (const [key, value] of messages) add('server', key, value, server.get(key));
   for (const [key, value] of messages) {
@@ -71,9 +72,13 @@ export function collectMessages(channel: Value, operations: readonly Operation[]
 }
 
 /** Keys by the operation that tells of them; a reply goes the other way than its operation. */
-function usesOf(operations: readonly Operation[], action: Operation['action']): Map<string, Operation> {
+function usesOf(
+  channel: string,
+  operations: readonly Operation[],
+  action: Operation['action'],
+): Map<string, Operation> {
   const uses = new Map<string, Operation>();
-  for (const operation of operations.filter((one) => one.action === action)) {
+  for (const operation of operations.filter((one) => one.action === action && one.channel === channel)) {
     for (const key of operation.messages) {
       const first = uses.get(key);
       if (first === undefined) uses.set(key, operation);
@@ -87,7 +92,7 @@ function usesOf(operations: readonly Operation[], action: Operation['action']): 
       }
     }
   }
-  for (const operation of operations.filter((one) => one.action !== action)) {
+  for (const operation of operations.filter((one) => one.action !== action && one.reply?.channel === channel)) {
     for (const key of operation.reply?.messages ?? []) if (!uses.has(key)) uses.set(key, operation);
   }
   return uses;
@@ -169,7 +174,7 @@ function parseReply(
   server: readonly ReadMessage[],
 ): Reply | null {
   const { reply } = read.operation;
-  if (reply === null || !isObject(reply.value)) return null;
+  if (reply === null || reply.channel !== read.operation.channel) return null;
   const answers = server.filter((one) => reply.messages.includes(one.key));
   const level = reply.value.field('x-ws-level');
   const describe = readText(reply.value.field('description'));

@@ -13,10 +13,18 @@ export interface Operation {
   readonly channel: string;
   /** Keys of the channel's messages. */
   readonly messages: readonly string[];
-  readonly reply: { readonly value: Value; readonly messages: readonly string[] } | null;
+  readonly reply: OperationReply | null;
 }
 
-/** A key of an operation or message, or of the traits that it has: what is written nearer wins. */
+export interface OperationReply {
+  readonly value: Value;
+  /** Key of the channel on which it comes. */
+  readonly channel: string;
+  /** Keys of that channel's messages. */
+  readonly messages: readonly string[];
+}
+
+/** A key of an operation or message, or of the traits that it has: its own wins, then that of the last trait. */
 export function traitField(value: Value, key: string): Value {
   const own = value.at(key);
   if (own.exists) return own;
@@ -25,7 +33,7 @@ export function traitField(value: Value, key: string): Value {
       .field('traits')
       .items()
       .map((trait) => trait.at(key))
-      .find((one) => one.exists) ?? own
+      .findLast((one) => one.exists) ?? own
   );
 }
 
@@ -51,7 +59,6 @@ function parseOperation(name: string, value: Value, channels: Value): Operation[
   if (action === undefined) return [];
   const messages = channels.field(channel).field('messages');
   const named = value.field('messages');
-  const reply = value.field('reply');
   return [
     {
       name,
@@ -59,11 +66,25 @@ function parseOperation(name: string, value: Value, channels: Value): Operation[
       action,
       channel,
       messages: named.exists ? messageKeys(named, channel, messages) : Object.keys(messages.raw ?? {}),
-      reply: isRecord(reply.raw)
-        ? { value: reply, messages: messageKeys(reply.field('messages'), channel, messages) }
-        : null,
+      reply: parseReply(name, value.field('reply'), channel, channels),
     },
   ];
+}
+
+function parseReply(operation: string, value: Value, own: string, channels: Value): OperationReply | null {
+  if (!isRecord(value.raw)) return null;
+  const channel = value.field('channel').exists ? (channelKey(value.at('channel'), channels) ?? own) : own;
+  const messages = channels.field(channel).field('messages');
+  if (channel !== own) {
+    report(value, 'reply-channel', {
+      severity: 'warning',
+      message: `The reply of ${JSON.stringify(operation)} comes on the channel ${JSON.stringify(channel)}, which is another connection: nothing waits for it.`,
+      expected: `a reply on ${JSON.stringify(own)}`,
+      found: JSON.stringify(channel),
+      fix: 'Put the messages of one connection into one channel.',
+    });
+  }
+  return { value, channel, messages: messageKeys(value.field('messages'), channel, messages) };
 }
 
 function channelKey(site: Value, channels: Value): string | undefined {

@@ -1,5 +1,6 @@
 // x-ws-queue: what a client holds back until it is ready; on an operation, whether it may be held back at all.
 import type { Queue } from '../model.ts';
+import { traitField } from './operations.ts';
 import { isObject, readChoice, readFact, readFlag, readNumber } from './read.ts';
 import type { Value } from './value.ts';
 
@@ -16,5 +17,5 @@ export function parseQueue(channel: Value): Queue | null {
 }
 
 export function parseQueued(operation: Value): boolean {
-  return readFlag(operation.field('x-ws-queue').field('queued')) ?? true;
+  return readFlag(traitField(operation, 'x-ws-queue').resolve().field('queued')) ?? true;
 }

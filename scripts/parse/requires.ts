@@ -1,11 +1,12 @@
 // x-ws-requires: what a connection needs before a server acts on its message, and the error when it has it not.
 import type { Requirement } from '../model.ts';
 import { errorConditions } from './error-report.ts';
+import { traitField } from './operations.ts';
 import { needChoice, needText, readChoice, readFact, readList } from './read.ts';
 import type { Value } from './value.ts';
 
 export function parseRequirements(operation: Value): Requirement[] {
-  return readList(operation.field('x-ws-requires')).flatMap(parseRequirement);
+  return readList(traitField(operation, 'x-ws-requires').resolve()).flatMap(parseRequirement);
 }
 
 function parseRequirement(row: Value): Requirement[] {

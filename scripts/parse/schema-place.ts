@@ -60,21 +60,53 @@ function children(schema: JsonSchema, token: string): unknown[] {
 
 /** Whether a message that meets the schema always has that place. */
 export function isRequiredAt(schema: JsonSchema, pointer: Pointer, definitions: Definitions): boolean {
-  let current = facets(schema, definitions, false);
-  for (const token of pointerTokens(pointer)) {
-    if (!current.some((one) => Array.isArray(one.required) && one.required.includes(token))) return false;
-    current = current.flatMap((one) => children(one, token).flatMap((child) => facets(child, definitions, false)));
-  }
-  return true;
+  let steps = 0;
+  const isRequired = (schemas: readonly unknown[], [token, ...rest]: readonly string[]): boolean => {
+    if (token === undefined) return true;
+    if (++steps > maxSteps) return false;
+    const current = schemas.flatMap((one) => facets(one, definitions, false));
+    const isNamed = current.some((one) => Array.isArray(one.required) && one.required.includes(token));
+    const below = current.flatMap((one) => children(one, token));
+    if (isNamed && isRequired(below, rest)) return true;
+    return current.some((one) =>
+      alternativesOf(one).some((group) => group.every((branch) => isRequired([branch], [token, ...rest]))),
+    );
+  };
+  return isRequired([schema], pointerTokens(pointer));
 }
 
-/** The one value that the schema allows at that place, where it allows one only. */
+/** The one value that the schema allows at that place, where it allows one only: in each of its alternatives the same. */
 export function constantAt(schema: JsonSchema, pointer: Pointer, definitions: Definitions): { value: unknown } | null {
-  for (const one of schemasAt(schema, pointer, definitions, false)) {
-    if (Object.hasOwn(one, 'const')) return { value: one.const };
-    if (Array.isArray(one.enum) && one.enum.length === 1) return { value: one.enum[0] };
-  }
-  return null;
+  let steps = 0;
+  const constant = (place: unknown, tokens: readonly string[]): { value: unknown } | null => {
+    if (++steps > maxSteps) return null;
+    for (const one of facets(place, definitions, false)) {
+      const own = tokens.length === 0 ? ownConstant(one) : firstOf(children(one, tokens[0] ?? ''), tokens.slice(1));
+      if (own !== null) return own;
+      for (const group of alternativesOf(one)) {
+        const [first = null, ...others] = group.map((branch) => constant(branch, tokens));
+        if (first !== null && others.every((other) => other !== null && other.value === first.value)) return first;
+      }
+    }
+    return null;
+  };
+  const firstOf = (places: readonly unknown[], tokens: readonly string[]): { value: unknown } | null => {
+    for (const place of places) {
+      const found = constant(place, tokens);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return constant(schema, pointerTokens(pointer));
+}
+
+function ownConstant(schema: JsonSchema): { value: unknown } | null {
+  if (Object.hasOwn(schema, 'const')) return { value: schema.const };
+  return Array.isArray(schema.enum) && schema.enum.length === 1 ? { value: schema.enum[0] } : null;
+}
+
+function alternativesOf(schema: JsonSchema): (readonly unknown[])[] {
+  return [schema.anyOf, schema.oneOf].filter((group) => Array.isArray(group) && group.length > 0) as unknown[][];
 }
 
 /** The values at the places of an example payload, by pointer; undefined where it has no such place. */
