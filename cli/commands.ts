@@ -8,6 +8,7 @@ import { addLint } from './lint.ts';
 import { addRules } from './rules.ts';
 import { addServe } from './serve.ts';
 import { addTest } from './test.ts';
+import { addTestClient } from './test-client.ts';
 
 export interface CommandContext {
   readonly io: Io;
@@ -24,6 +25,7 @@ export const commands: readonly AddCommand[] = [
   addRules,
   addServe,
   addTest,
+  addTestClient,
   addConformance,
   addExplain,
 ];

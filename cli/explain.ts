@@ -76,7 +76,8 @@ function explain(row: RuleRow, name: string, contract: Contract, io: Io): void {
   for (const { id, level, pointer, line } of instances) {
     io.print(`${id}  ${level}  ${paint(io, 'dim', `${contract.document}:${line} ${pointer}`)}`);
   }
-  if (row.notObservable === undefined && instances.length > 0 && row.role === 'server') {
-    io.print(`\nCheck it: wirepact test server --target FILE --rule '${name}'`);
+  if (row.notObservable === undefined && instances.length > 0 && row.role !== 'pair') {
+    const target = row.role === 'server' ? 'server --target FILE' : 'client --adapter COMMAND';
+    io.print(`\nCheck it: wirepact test ${target} --rule '${name}'`);
   }
 }

@@ -41,7 +41,7 @@ export async function testServer(options: TestServerOptions, io: Io): Promise<nu
   return await runFromFiles(options, io);
 }
 
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
 

@@ -1,4 +1,11 @@
 // The published entry of the suite: run it, list its rules, or describe it inside vitest.
+export type { Transport } from './adapter/adapter.ts';
+export { type Control, openControl } from './adapter/control.ts';
+export { adapterProcess } from './adapter/process.ts';
+export { AdapterError } from './adapter/protocol.ts';
+export type { ClientKit } from './client/client-kit.ts';
+export { type ClientRunOptions, runClientConformance } from './client/run.ts';
+export type { ClientCase, ClientMonitor, ClientRule } from './client-rules/client-rule.ts';
 export { describeConformance } from './describe-conformance.ts';
 export type { Observation, Recorded } from './harness/record.ts';
 export type { ConnectOptions, ErrorSeen, Kit, PartyOptions } from './kit.ts';

@@ -1,7 +1,9 @@
 // The rules that a contract gives rise to: the rows of generated/rules.json.
-import type { Contract, Level } from '../scripts/model.ts';
+import type { Channel, Contract, Level } from '../scripts/model.ts';
+import { clientRules } from './client-rules/index.ts';
 import { instanceId, type Role } from './result.ts';
-import { type ServerRule, serverRules } from './rules/index.ts';
+import type { Place } from './rule.ts';
+import { serverRules } from './rules/index.ts';
 
 export interface RuleRow {
   readonly id: string;
@@ -21,8 +23,21 @@ export interface RuleRow {
   readonly notObservable?: string;
 }
 
+/** Of a rule what a list says. */
+export interface ListedRule {
+  readonly id: string;
+  readonly level: Level;
+  readonly role: Role;
+  readonly sentence: string;
+  readonly notObservable?: string | undefined;
+  cases(contract: Contract, channel: Channel): readonly Place[];
+}
+
 /** In the order of the rules; a rule without an instance is listed with none: not applicable to this contract. */
-export function listRules(contract: Contract, rules: readonly ServerRule[] = serverRules): readonly RuleRow[] {
+export function listRules(
+  contract: Contract,
+  rules: readonly ListedRule[] = [...serverRules, ...clientRules],
+): readonly RuleRow[] {
   return rules.map((rule) => {
     const instances = contract.channels.flatMap((channel) =>
       rule.cases(contract, channel).map((place) => ({

@@ -1,11 +1,19 @@
 // Which cases a run carries out: rule × place, filtered, and a not-applicable row for each rule and channel without any.
 import type { Channel, Contract } from '../scripts/model.ts';
-import { type CaseResult, instanceId } from './result.ts';
-import type { Case, MonitorCase } from './rule.ts';
+import { type CaseResult, instanceId, type Role } from './result.ts';
+import type { Case, MonitorCase, Place } from './rule.ts';
 import { casesOf, type ServerRule, serverRules } from './rules/index.ts';
 import { matchesGlob, type RunOptions } from './run-options.ts';
 
-export interface Planned {
+/** What a result needs to know of a case, of a server's and a client's alike. */
+export interface PlannedRow {
+  readonly rule: Pick<ServerRule, 'id' | 'level' | 'sentence'> & { readonly role: Role };
+  readonly channel: Channel;
+  readonly instance: string;
+  readonly one: Place | null;
+}
+
+export interface Planned extends PlannedRow {
   readonly rule: ServerRule;
   readonly channel: Channel;
   readonly instance: string;
@@ -34,7 +42,7 @@ export function planRun(contract: Contract, options: RunOptions): readonly Plann
 }
 
 /** A result of which only the verdict and what belongs to it is left to say. */
-export function resultOf(planned: Planned, part: Pick<CaseResult, 'verdict'> & Partial<CaseResult>): CaseResult {
+export function resultOf(planned: PlannedRow, part: Pick<CaseResult, 'verdict'> & Partial<CaseResult>): CaseResult {
   const { rule, channel, instance, one } = planned;
   return {
     rule: rule.id,

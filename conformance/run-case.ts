@@ -1,9 +1,9 @@
 // Carries out one case: lease, kit, time limit, verdict, cleanup.
-
+import type { Level } from '../scripts/model.ts';
 import type { Leases } from './harness/leases.ts';
 import type { Recorded } from './harness/record.ts';
 import { ServerKit, type Session } from './harness/server-kit.ts';
-import { type Planned, resultOf } from './plan.ts';
+import { type Planned, type PlannedRow, resultOf } from './plan.ts';
 import type { CaseResult } from './result.ts';
 import { type Case, Failed, Inconclusive, lowest, type MonitorCase, NotTestable } from './rule.ts';
 
@@ -33,25 +33,8 @@ export async function runCase(session: Session, leases: Leases, planned: Planned
     return resultOf(planned, { verdict: 'pass', durationMs: duration(clock.now() - startedAt) });
   } catch (error) {
     const durationMs = duration(clock.now() - startedAt);
-    const frames = kit?.trace.frames() ?? [];
     const clean = (text: string) => kit?.trace.clean(text) ?? text;
-    if (error instanceof Failed) return broken(planned, one, error, { durationMs, frames, clean });
-    if (error instanceof NotTestable) {
-      return resultOf(planned, {
-        verdict: 'not-testable',
-        reason: clean(error.message),
-        needs: error.needs,
-        durationMs,
-      });
-    }
-    const isMeasure = error instanceof Inconclusive || error instanceof TimedOut;
-    const said = error instanceof Error ? error.message : String(error);
-    return resultOf(planned, {
-      verdict: isMeasure ? 'inconclusive' : 'error',
-      reason: clean(said),
-      durationMs,
-      frames,
-    });
+    return resultOfError(planned, one.level, error, { durationMs, frames: kit?.trace.frames() ?? [], clean });
   } finally {
     if (kit !== null) session.record.add({ instance: planned.instance, channel: channel.name, ...kit.observed() });
     await kit?.dispose();
@@ -59,13 +42,26 @@ export async function runCase(session: Session, leases: Leases, planned: Planned
   }
 }
 
-function broken(
-  planned: Planned,
-  one: Case | MonitorCase,
-  error: Failed,
-  at: Pick<CaseResult, 'durationMs' | 'frames'> & { clean(text: string): string },
-): CaseResult {
-  const level = lowest(one.level, error.level ?? 'MUST');
+/** How a case looked when it ended. */
+interface Ended extends Pick<CaseResult, 'durationMs' | 'frames'> {
+  clean(text: string): string;
+}
+
+/** What an exception of a case says about the implementation, or about the suite. */
+export function resultOfError(planned: PlannedRow, level: Level, error: unknown, at: Ended): CaseResult {
+  const { durationMs, frames, clean } = at;
+  if (error instanceof Failed) return broken(planned, level, error, at);
+  if (error instanceof NotTestable) {
+    const reason = clean(error.message);
+    return resultOf(planned, { verdict: 'not-testable', reason, needs: error.needs, durationMs });
+  }
+  const isMeasure = error instanceof Inconclusive || error instanceof TimedOut;
+  const reason = clean(error instanceof Error ? error.message : String(error));
+  return resultOf(planned, { verdict: isMeasure ? 'inconclusive' : 'error', reason, durationMs, frames });
+}
+
+function broken(planned: PlannedRow, ofCase: Level, error: Failed, at: Ended): CaseResult {
+  const level = lowest(ofCase, error.level ?? 'MUST');
   return resultOf(planned, {
     verdict: level === 'MUST' ? 'fail' : 'warn',
     level,
@@ -78,7 +74,7 @@ function broken(
 }
 
 /** The verdict of a monitor over what the whole run saw. */
-export function judgeMonitor(planned: Planned, one: MonitorCase, recorded: Recorded): CaseResult {
+export function judgeMonitor(planned: PlannedRow, one: MonitorCase, recorded: Recorded): CaseResult {
   const tokens = new Set(recorded.observations.flatMap((observation) => observation.tokens));
   const clean = (text: string) => [...tokens].reduce((cut, token) => cut.replaceAll(token, '[token]'), text);
   try {
@@ -86,7 +82,7 @@ export function judgeMonitor(planned: Planned, one: MonitorCase, recorded: Recor
     return resultOf(planned, { verdict: 'pass' });
   } catch (error) {
     if (error instanceof Failed) {
-      return broken(planned, one, error, { durationMs: 0, frames: error.frames ?? [], clean });
+      return broken(planned, one.level, error, { durationMs: 0, frames: error.frames ?? [], clean });
     }
     if (error instanceof NotTestable) {
       return resultOf(planned, { verdict: 'not-testable', reason: clean(error.message), needs: error.needs });
@@ -100,7 +96,8 @@ function duration(ms: number): number {
   return Math.round(ms);
 }
 
-async function within(work: Promise<void>, limitMs: number): Promise<void> {
+/** Rejects where the work takes longer. */
+export async function within(work: Promise<void>, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new TimedOut(`no verdict within ${Math.round(limitMs)} ms`)), limitMs);

@@ -1,0 +1,55 @@
+// Runs the client suite for a command: the adapter is started, or waited for, and what follows is reported.
+import { readFile } from 'node:fs/promises';
+import { type Control, openControl } from '../conformance/adapter/control.ts';
+import { AdapterError } from '../conformance/adapter/protocol.ts';
+import { runClientConformance } from '../conformance/client/run.ts';
+import { TargetError } from '../conformance/target/target.ts';
+import { emptyKnownList, KnownListError, parseKnown } from '../conformance/verdict/known.ts';
+import { ContractError } from '../scripts/errors.ts';
+import { parseContract } from '../scripts/parse/load.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { progressEvents, reportRun } from './report-run.ts';
+import { checkChannels } from './run-and-report.ts';
+import type { TestClientOptions } from './test-client.ts';
+
+/** How long a page may take to connect, ms. */
+const pageWithinMs = 60_000;
+
+export async function runClientFromFiles(options: TestClientOptions, io: Io): Promise<number> {
+  let control: Control | null = null;
+  try {
+    const contract = parseContract(options.contract);
+    checkChannels(contract, options.channel);
+    const known =
+      options.known === undefined ? emptyKnownList : parseKnown(await readFile(options.known, 'utf8'), options.known);
+    const { adapter, controlPort = 0, report, contract: document, strict = false } = options;
+    if (adapter === undefined) {
+      control = await openControl(controlPort);
+      io.warn(`Waiting for an adapter on ${control.url}`);
+    }
+    const target = adapter ?? (await control!.connected(pageWithinMs));
+    const progress = progressEvents();
+    const named = adapter === undefined ? `--control-port ${controlPort}` : `--adapter '${adapter}'`;
+    const result = await runClientConformance(contract, target, {
+      ...(options.channel === undefined ? {} : { channels: options.channel }),
+      ...(options.rule === undefined ? {} : { rules: options.rule }),
+      timeScale: options.timeScale,
+      command: `wirepact test client ${named}`,
+      onEvent: progress.onEvent,
+    });
+    progress.end();
+    return await reportRun(result, known, { strict, folder: report, document }, contract, io);
+  } catch (error) {
+    const isConfiguration =
+      error instanceof AdapterError ||
+      error instanceof TargetError ||
+      error instanceof ContractError ||
+      error instanceof KnownListError;
+    if (!isConfiguration) throw error;
+    io.warn(error.message);
+    return exitCodes.usage;
+  } finally {
+    await control?.close();
+  }
+}

@@ -1,0 +1,233 @@
+// The kit of one client case: clients of its own, the server that they meet, one trace, and words for what a rule waits for.
+import type { Channel, ClientMessage, Contract, ServerMessage } from '../../scripts/model.ts';
+import type { Adapter } from '../adapter/adapter.ts';
+import type { Clock } from '../harness/clock.ts';
+import type { Connection } from '../harness/connection.ts';
+import { MessageBuilder, uniqueText } from '../harness/messages.ts';
+import type { Observation, RunRecord } from '../harness/record.ts';
+import { sampleOf } from '../harness/samples.ts';
+import type { Schemas } from '../harness/schemas.ts';
+import { Trace } from '../harness/trace.ts';
+import { Failed } from '../rule.ts';
+import { ClientUnderTest } from './client-under-test.ts';
+import { durationsOf } from './durations.ts';
+import type { PlayedServer } from './played-server.ts';
+import { Responder } from './responder.ts';
+import { ServerMessages } from './server-messages.ts';
+import { Signal } from './signal.ts';
+import type { Overlap } from './stage.ts';
+import { TokenDesk } from './tokens.ts';
+
+/** What all cases of a run share. */
+export interface ClientSession {
+  readonly contract: Contract;
+  readonly adapter: Adapter;
+  readonly server: PlayedServer;
+  readonly schemas: Schemas;
+  readonly clock: Clock;
+  readonly record: RunRecord;
+  readonly overlaps: Map<string, readonly Overlap[]>;
+  /** Numbers the clients of the run. */
+  nextClient(): string;
+}
+
+export interface CreateClientOptions {
+  /** @default one made up for the case, where the channel has rooms */
+  readonly room?: string;
+  readonly parameters?: Readonly<Record<string, string | number>>;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  /** @default false */
+  readonly pauseWhenHidden?: boolean;
+}
+
+export interface ReadyClient {
+  readonly client: ClientUnderTest;
+  readonly connection: Connection;
+}
+
+export class ClientKit {
+  readonly channel: Channel;
+  readonly contract: Contract;
+  readonly clock: Clock;
+  readonly schemas: Schemas;
+  readonly trace = new Trace();
+  readonly clients: ClientUnderTest[] = [];
+  /** Multiplies durations further than the run's time scale does: a case that measures short ones asks for it. */
+  readonly #stretch: number;
+  readonly #session: ClientSession;
+  readonly #signal = new Signal();
+
+  constructor(session: ClientSession, channel: Channel, stretch: number) {
+    this.#session = session;
+    this.channel = channel;
+    this.contract = session.contract;
+    this.clock = session.clock;
+    this.schemas = session.schemas;
+    this.#stretch = session.clock.timeScale < 1 ? Math.min(stretch, 1 / session.clock.timeScale) : 1;
+  }
+
+  get timeScale(): number {
+    return this.clock.timeScale * this.#stretch;
+  }
+
+  /** A contract duration as the clients of this case run it. */
+  scaled(ms: number): number {
+    return ms * this.timeScale;
+  }
+
+  /** How long to wait for something that has to come at once, ms. */
+  get patienceMs(): number {
+    return 2000;
+  }
+
+  /** What a measurement may be off by: the way to the adapter and back, and the suite's own lag. */
+  get slackMs(): number {
+    return 60 + this.clock.rtt.spread().medianMs;
+  }
+
+  /** A client that is not yet told to connect. */
+  async create(options: CreateClientOptions = {}): Promise<ClientUnderTest> {
+    const { adapter, server, schemas } = this.#session;
+    const { channel } = this;
+    const id = this.#session.nextClient();
+    const stage = server.stage(id, channel, this.trace, this.#signal);
+    const roomName = channel.room?.parameter ?? null;
+    const parameters: Record<string, string | number> = {};
+    for (const { name, schema } of channel.parameters) {
+      const made = name === roomName ? this.#freeRoom(schema) : null;
+      parameters[name] = made ?? (sampleOf(schema, schemas) as string | number);
+    }
+    Object.assign(parameters, options.parameters);
+    const room = roomName === null ? null : String(options.room ?? parameters[roomName]);
+    if (roomName !== null && options.room !== undefined) parameters[roomName] = options.room;
+    const query: Record<string, string | number | boolean> = { ...options.query };
+    for (const { name, required, schema } of channel.query) {
+      if (required && query[name] === undefined) query[name] = sampleOf(schema, schemas) as string;
+    }
+    const messages = new ServerMessages(channel, schemas, room);
+    const responder = new Responder(channel, messages);
+    const tokens = new TokenDesk(adapter, id, (token) => this.trace.redact(token));
+    const builder = new MessageBuilder(channel, schemas);
+    const client = new ClientUnderTest({
+      id,
+      channel,
+      room,
+      adapter,
+      stage,
+      tokens,
+      responder,
+      messages,
+      builder,
+      signal: this.#signal,
+    });
+    stage.onOpen = (connection) => responder.greet(connection);
+    stage.onMessage = (connection, index) => responder.receive(connection, connection.messages[index]!);
+    this.clients.push(client);
+    const url = server.url(id, channel);
+    const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) =>
+      encodeURIComponent(String(parameters[name] ?? '')),
+    );
+    const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
+    await adapter.ask({
+      op: 'create',
+      client: id,
+      channel: channel.name,
+      url,
+      address: `${url}${path}${search === '' ? '' : `?${search}`}`,
+      parameters,
+      query,
+      token: channel.auth?.parameter ?? null,
+      options: {
+        timeScale: this.timeScale,
+        durations: durationsOf(channel, (ms) => this.scaled(ms)),
+        pauseWhenHidden: options.pauseWhenHidden ?? false,
+      },
+    });
+    return client;
+  }
+
+  /** A client that has connected; the server has greeted it. */
+  async connected(options: CreateClientOptions = {}): Promise<ReadyClient> {
+    const client = await this.create(options);
+    await client.connect();
+    return { client, connection: await this.opened(client, 0) };
+  }
+
+  /** A client that is connected and ready. */
+  async ready(options: CreateClientOptions = {}): Promise<ReadyClient> {
+    const { client, connection } = await this.connected(options);
+    await this.becomesReady(client);
+    return { client, connection };
+  }
+
+  /** The n-th connection that was accepted; {@link Failed} where it does not come. */
+  async opened(client: ClientUnderTest, index: number, withinMs = this.patienceMs): Promise<Connection> {
+    await this.until(() => client.stage.connections.length > index, withinMs);
+    const connection = client.stage.connections[index];
+    if (connection === undefined) {
+      const observed = `${client.stage.connections.length} in ${Math.round(withinMs)} ms`;
+      throw new Failed(`connection ${index + 1}`, observed, { reason: 'no-connection' });
+    }
+    return connection;
+  }
+
+  /** Waits until the client says that it is ready, counted from the time of the call. */
+  async becomesReady(
+    client: ClientUnderTest,
+    withinMs = this.patienceMs + this.scaled(this.readyAfterMs),
+  ): Promise<void> {
+    if (await this.until(() => client.state?.ready === true, withinMs)) return;
+    throw new Failed('the client to become ready', `it says ${client.state?.state ?? 'nothing'}, not ready`, {
+      reason: 'not-ready',
+    });
+  }
+
+  /** How long after opening a client is ready without any message; 0 where only a message makes it so. */
+  get readyAfterMs(): number {
+    const rows = this.channel.auth?.ready ?? [];
+    return Math.max(0, ...rows.map((row) => (row.on === 'open' ? row.afterMs : 0)));
+  }
+
+  /** Woken by everything that comes on the wire or from the adapter. */
+  until(condition: () => boolean, withinMs: number): Promise<boolean> {
+    return this.#signal.until(condition, withinMs);
+  }
+
+  clientMessage(key: string): ClientMessage {
+    const found = this.channel.clientMessages.find((message) => message.key === key);
+    if (found === undefined) throw new Error(`The channel ${this.channel.name} has no client message ${key}.`);
+    return found;
+  }
+
+  serverMessage(key: string): ServerMessage {
+    const found = this.channel.serverMessages.find((message) => message.key === key);
+    if (found === undefined) throw new Error(`The channel ${this.channel.name} has no server message ${key}.`);
+    return found;
+  }
+
+  /** For the monitors: what was seen, with everything still in it. */
+  observed(): Omit<Observation, 'instance' | 'channel'> {
+    return {
+      connections: this.clients.flatMap(({ stage }) => [...stage.connections]),
+      refusals: [],
+      tokens: this.clients.flatMap(({ tokens }) => tokens.requests.flatMap(({ token }) => token ?? [])),
+      frames: this.trace.frames(),
+    };
+  }
+
+  overlaps(): readonly Overlap[] {
+    return this.clients.flatMap(({ stage }) => stage.overlaps);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.dispose()));
+    for (const { id } of this.clients) this.#session.server.leave(id);
+  }
+
+  /** A room of the case's own, in whatever form the parameter takes. */
+  #freeRoom(schema: ClientMessage['schema']): string | number | null {
+    const number = 1 + Math.floor(Math.random() * 2 ** 30);
+    const candidates = [uniqueText('r-'), number, uniqueText('').slice(0, 8)];
+    return candidates.find((candidate) => this.schemas.accepts(schema, candidate)) ?? null;
+  }
+}

@@ -1,0 +1,157 @@
+// Runs the client suite against one adapter: honesty first, then all cases side by side, what was inconclusive again alone, then the monitors.
+import type { Contract } from '../../scripts/model.ts';
+import { Adapter, type Transport } from '../adapter/adapter.ts';
+import { adapterProcess } from '../adapter/process.ts';
+import { AdapterError } from '../adapter/protocol.ts';
+import { Clock } from '../harness/clock.ts';
+import { RunRecord } from '../harness/record.ts';
+import { Schemas } from '../harness/schemas.ts';
+import { resultOf } from '../plan.ts';
+import type { CaseResult, RunResult } from '../result.ts';
+import { judgeMonitor, resultOfError, within } from '../run-case.ts';
+import type { RunEvent } from '../run-options.ts';
+import { ClientKit, type ClientSession } from './client-kit.ts';
+import { type PlannedClient, type PlanOptions, planClientRun } from './plan.ts';
+import { PlayedServer } from './played-server.ts';
+
+/** Cases side by side: they mostly wait, but what they measure must not be crowded. */
+const width = 80;
+
+export interface ClientRunOptions extends PlanOptions {
+  /** What every duration of the contract is multiplied by. @default 0.05 */
+  readonly timeScale?: number;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** The command that repeats the run, for reports. */
+  readonly command?: string;
+}
+
+/**
+ * `adapter` is a command (a list, or one line that no shell reads) or a transport that is connected already. Never throws for
+ * what is wrong with the adapter: that is `harnessError` in the result.
+ */
+export async function runClientConformance(
+  contract: Contract,
+  adapter: string | readonly string[] | Transport,
+  options: ClientRunOptions = {},
+): Promise<RunResult> {
+  const startedAt = new Date();
+  const began = performance.now();
+  const timeScale = options.timeScale ?? 0.05;
+  const clock = new Clock({ timeScale });
+  const results = new Map<PlannedClient, CaseResult>();
+  const notes: string[] = [];
+  let planned = planClientRun(contract, options);
+  let name = typeof adapter === 'object' && 'name' in adapter ? adapter.name : [adapter].flat().join(' ');
+  const url = name;
+  let harnessError: string | undefined;
+  let link: Adapter | null = null;
+  let server: PlayedServer | null = null;
+  try {
+    const isTransport = typeof adapter === 'object' && 'write' in adapter;
+    link = new Adapter(isTransport ? adapter : adapterProcess(adapter));
+    const introduction = await link.introduce(contract);
+    name = introduction.name;
+    const speaks = introduction.channels;
+    const unknown = speaks?.find((channel) => !contract.channels.some((one) => one.name === channel));
+    if (unknown !== undefined)
+      throw new AdapterError(`The adapter speaks the channel ${unknown}, which the contract does not have.`);
+    if (speaks !== null) {
+      const left = planned.filter(({ channel }) => !speaks.includes(channel.name));
+      planned = planned.filter(({ channel }) => speaks.includes(channel.name));
+      if (left.length > 0)
+        notes.push(`The client speaks ${speaks.join(', ')} alone; other channels were not looked at.`);
+    }
+    server = await PlayedServer.open();
+    clock.watch();
+    let clients = 0;
+    const session: ClientSession = {
+      contract,
+      adapter: link,
+      server,
+      schemas: new Schemas(contract),
+      clock,
+      record: new RunRecord(),
+      overlaps: new Map(),
+      nextClient: () => `c${++clients}`,
+    };
+    await runAll(session, planned, results, options);
+  } catch (error) {
+    harnessError =
+      error instanceof AdapterError ? error.message : `The suite broke: ${(error as Error).stack ?? String(error)}`;
+  } finally {
+    clock.stop();
+    await link?.end();
+    await server?.close();
+  }
+  return {
+    role: 'client',
+    contract: { title: contract.title, version: contract.version, hash: contract.hash, document: contract.document },
+    target: { name, url },
+    timeScale,
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.round(performance.now() - began),
+    cases: planned.flatMap((one) => results.get(one) ?? []),
+    measurements: { rtt: clock.rtt.spread(), delivery: clock.delivery.spread(), lag: clock.lag.spread() },
+    ...(harnessError === undefined ? {} : { harnessError }),
+    notes,
+    ...(options.command === undefined ? {} : { command: options.command }),
+  };
+}
+
+async function runAll(
+  session: ClientSession,
+  planned: readonly PlannedClient[],
+  results: Map<PlannedClient, CaseResult>,
+  options: ClientRunOptions,
+): Promise<void> {
+  const { adapter } = session;
+  const total = planned.filter(({ one }) => one !== null).length;
+  let done = 0;
+  options.onEvent?.({ kind: 'start', total, url: adapter.name });
+  const settle = (one: PlannedClient, result: CaseResult) => {
+    results.set(one, result);
+    if (one.one === null) return;
+    done += 1;
+    options.onEvent?.({ kind: 'case', result, done, total });
+  };
+  const again: PlannedClient[] = [];
+  // Long cases first, or the last one to start would decide how long the run takes.
+  const queue = [...planned].sort((left, right) => longest(right) - longest(left));
+  const worker = async () => {
+    for (let one = queue.shift(); one !== undefined && adapter.failure === null; one = queue.shift()) {
+      if (one.one !== null && 'judge' in one.one) continue;
+      const result = await runClientCase(session, one);
+      if (result.verdict === 'inconclusive') again.push(one);
+      else settle(one, result);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, queue.length) }, worker));
+  for (const one of again) if (adapter.failure === null) settle(one, await runClientCase(session, one));
+  if (adapter.failure !== null) throw adapter.failure;
+  const recorded = session.record.recorded(null);
+  for (const one of planned) {
+    if (one.one !== null && 'judge' in one.one) settle(one, judgeMonitor(one, one.one, recorded));
+  }
+}
+
+function longest({ one }: PlannedClient): number {
+  return one === null || 'judge' in one ? 0 : (one.timeoutMs ?? 0) * (one.stretch ?? 1);
+}
+
+async function runClientCase(session: ClientSession, planned: PlannedClient): Promise<CaseResult> {
+  const { one, channel } = planned;
+  if (one === null || 'judge' in one) return resultOf(planned, { verdict: 'not-applicable' });
+  const kit = new ClientKit(session, channel, one.stretch ?? 1);
+  const startedAt = performance.now();
+  const took = () => Math.round(performance.now() - startedAt);
+  try {
+    await within(one.run(kit), kit.scaled(one.timeoutMs ?? 0) + 20_000);
+    return resultOf(planned, { verdict: 'pass', durationMs: took() });
+  } catch (error) {
+    const clean = (text: string) => kit.trace.clean(text);
+    return resultOfError(planned, one.level, error, { durationMs: took(), frames: kit.trace.frames(), clean });
+  } finally {
+    session.record.add({ instance: planned.instance, channel: channel.name, ...kit.observed() });
+    await kit.dispose();
+  }
+}

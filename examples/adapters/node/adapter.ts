@@ -1,0 +1,15 @@
+// The generated client under Node: JSON Lines on standard input and output.
+import { createInterface } from 'node:readline';
+import { WebSocket } from 'ws';
+import type { SocketConstructor } from '../../../runtime/client/index.ts';
+import { createAdapter } from '../generated-client.ts';
+
+const take = createAdapter('Node', (line) => process.stdout.write(`${line}\n`), {
+  WebSocket: WebSocket as unknown as SocketConstructor,
+});
+createInterface({ input: process.stdin, crlfDelay: Infinity })
+  .on('line', (line) => {
+    take(line);
+    if (JSON.parse(line).op === 'bye') process.stdin.destroy();
+  })
+  .on('close', () => setImmediate(() => process.exit(0)));
