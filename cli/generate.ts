@@ -119,6 +119,7 @@ async function watchDocument(document: string, flags: Flags, { io }: CommandCont
   const stop = await watch({
     ...(await optionsOf(document, flags)),
     onResult: (result, ms) => report(result, ms, document, flags, io),
+    onOfficial: (findings) => printFindings(findings, io),
     onError: (error) => io.warn(error instanceof Error ? error.message : String(error)),
   });
   io.print(paint(io, 'dim', `watching ${document}; Ctrl-C ends`));

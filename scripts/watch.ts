@@ -1,11 +1,15 @@
 // Generates again whenever a file of the document changes, until it is told to stop.
 import { type FSWatcher, watch as watchFolder } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { type Finding, findingCodes } from './errors.ts';
 import { type GenerateOptions, type GenerateResult, generate } from './generate.ts';
+import { loadContract } from './parse/load.ts';
 
 export interface WatchOptions extends GenerateOptions {
   /** Called after each generation, the first included. */
   readonly onResult: (result: GenerateResult, ms: number) => void;
+  /** Called with what the official parser says of a document that was generated from: it takes longer than all the rest. */
+  readonly onOfficial?: (findings: readonly Finding[]) => void;
   /** Called where the output could not be written; watching goes on. */
   readonly onError: (error: unknown) => void;
   /** How long a file must be left alone before it is read, ms: editors write in several steps. @default 40 */
@@ -30,9 +34,10 @@ export async function watch(options: WatchOptions): Promise<() => void> {
       again = false;
       const start = performance.now();
       try {
-        const result = await generate(options);
+        const result = await generate({ ...options, official: false });
         names = new Set([resolve(options.document), ...result.inputs.map((path) => resolve(path))]);
         options.onResult(result, performance.now() - start);
+        if (options.official !== false && result.changes !== undefined) await checkOfficially(options);
       } catch (error) {
         options.onError(error);
       }
@@ -61,4 +66,10 @@ export async function watch(options: WatchOptions): Promise<() => void> {
     clearTimeout(timer);
     for (const watcher of watchers.values()) watcher.close();
   };
+}
+
+async function checkOfficially(options: WatchOptions): Promise<void> {
+  const { findings } = await loadContract(options.document, options);
+  const theirs = findings.filter(({ code }) => !Object.hasOwn(findingCodes, code));
+  if (theirs.length > 0) options.onOfficial?.(theirs);
 }
