@@ -3,7 +3,8 @@ import type { Channel, ErrorCondition, Level } from '../../../scripts/model.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, lowest, type Rule } from '../../rule.ts';
 import { brokenTypes, malformedTexts, unknownTypes } from './faulty-texts.ts';
-import { codeFor, errorLevel, expectCode, expectError, expectNoEffect, type Fault, reject } from './rejection.ts';
+import { expectNoEffects } from './no-effect.ts';
+import { codeFor, errorLevel, expectCode, expectError, type Fault, reject } from './rejection.ts';
 import { control, longCaseMs, needsFor, openScene, renew, type Scene } from './scene.ts';
 
 type Faults = (kit: Kit) => readonly Fault[];
@@ -83,7 +84,7 @@ function withoutEffect(id: Rule['id'], sentence: string, faults: Faults, applies
       applies,
       async (kit, scene) => {
         await control(kit, scene);
-        for (const fault of faults(kit)) expectNoEffect(fault, await reject(kit, scene, fault, true));
+        await expectNoEffects(kit, scene, faults(kit));
         await renew(kit, scene);
         await control(kit, scene);
       },

@@ -3,16 +3,8 @@ import type { Channel, ClientMessage, Level } from '../../../scripts/model.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
-import {
-  codeFor,
-  errorLevel,
-  expectCode,
-  expectError,
-  expectNoEffect,
-  type Fault,
-  faultsOf,
-  reject,
-} from './rejection.ts';
+import { expectNoEffects } from './no-effect.ts';
+import { codeFor, errorLevel, expectCode, expectError, type Fault, faultsOf, reject } from './rejection.ts';
 import {
   addressed,
   expectServed,
@@ -20,7 +12,7 @@ import {
   longCaseMs,
   needsFor,
   openScene,
-  renew,
+  rejoin,
   type Scene,
   tell,
 } from './scene.ts';
@@ -57,14 +49,11 @@ export async function validControl(kit: Kit, scene: Scene, message: ClientMessag
   const told = await tell(kit, scene, kit.message(message.key, addressed(kit, message.key, scene)));
   expectTaken(scene, told, `a valid ${message.type}`, message.level);
   if (told.outcomes.length === 0) await expectServed(kit, scene);
-  if (kit.channel.room?.leave?.message !== message.key) return;
-  await scene.sender.close();
-  await renew(kit, scene);
+  await rejoin(kit, scene, message);
 }
 
-/** The schema rejects it where the schema says anything at all beyond the type. */
-function hasFaults(kit: Kit, message: ClientMessage, scene: Scene, level: Level | null): readonly Fault[] {
-  return faultsOf(kit, message.key, scene).filter((fault) => level === null || fault.level === level);
+function faultsAt(level: Level, kit: Kit, message: ClientMessage, scene: Scene): readonly Fault[] {
+  return faultsOf(kit, message.key, scene).filter((fault) => fault.level === level);
 }
 
 const reportsErrors = (channel: Channel) => channel.error !== null;
@@ -79,7 +68,7 @@ export const invalidAnswered: Rule = {
     reportsErrors,
     async (kit, scene, message) => {
       await validControl(kit, scene, message);
-      for (const fault of hasFaults(kit, message, scene, message.level)) {
+      for (const fault of faultsAt(message.level, kit, message, scene)) {
         expectError(kit, fault, await reject(kit, scene, fault));
       }
     },
@@ -98,7 +87,7 @@ export const boundsAnswered: Rule = {
         channel.error !== null && message.level === 'MUST' && mentionsShould(message.schema, contract.definitions),
       async (kit, scene, message) => {
         await validControl(kit, scene, message);
-        for (const fault of hasFaults(kit, message, scene, 'SHOULD')) {
+        for (const fault of faultsAt('SHOULD', kit, message, scene)) {
           expectError(kit, fault, await reject(kit, scene, fault));
         }
       },
@@ -115,9 +104,7 @@ export const invalidNoEffect: Rule = {
     () => true,
     async (kit, scene, message) => {
       await validControl(kit, scene, message);
-      for (const fault of hasFaults(kit, message, scene, null)) {
-        expectNoEffect(fault, await reject(kit, scene, fault, true));
-      }
+      await expectNoEffects(kit, scene, faultsOf(kit, message.key, scene));
     },
   ),
 };
@@ -132,7 +119,7 @@ export const invalidCode: Rule = {
     (channel) => codeFor(channel, 'invalid') !== null,
     async (kit, scene, message) => {
       await validControl(kit, scene, message);
-      for (const fault of hasFaults(kit, message, scene, message.level)) {
+      for (const fault of faultsAt(message.level, kit, message, scene)) {
         expectCode(kit, fault, expectError(kit, fault, await reject(kit, scene, fault)));
       }
     },
@@ -150,7 +137,7 @@ export const invalidPointer: Rule = {
     (channel) => channel.error?.pointer != null,
     async (kit, scene, message) => {
       await validControl(kit, scene, message);
-      for (const fault of hasFaults(kit, message, scene, message.level)) {
+      for (const fault of faultsAt(message.level, kit, message, scene)) {
         const error = expectError(kit, fault, await reject(kit, scene, fault));
         if (error.pointer === fault.pointer) continue;
         throw new Failed(

@@ -1,12 +1,12 @@
 // What came of a message that must be rejected: the error that answers it, and everything that it should not have caused.
 import type { Channel, ErrorCondition, Level } from '../../../scripts/model.ts';
-import { describeEnding, type Received } from '../../harness/connection.ts';
+import { describeEnding } from '../../harness/connection.ts';
 import type { Built } from '../../harness/messages.ts';
 import type { Mutation } from '../../harness/mutations.ts';
 import { brief, valueAt } from '../../harness/pointer.ts';
 import type { ErrorSeen, Kit } from '../../kit.ts';
 import { Failed, lowest } from '../../rule.ts';
-import { addressed, isEffect, isError, pace, renew, type Scene } from './scene.ts';
+import { addressed, isError, pace, renew, type Scene } from './scene.ts';
 
 /** A message that breaks one rule of the contract, as it goes over the wire. */
 export interface Fault {
@@ -28,8 +28,6 @@ export interface Rejection {
   readonly error: ErrorSeen | null;
   /** Errors beyond the first. */
   readonly moreErrors: number;
-  /** On the sender and the witness. Filled by {@link reject} with `effects`. */
-  readonly effects: readonly { readonly on: string; readonly message: Received }[];
   /** How the connection ended; null: it is open. */
   readonly ended: string | null;
 }
@@ -76,30 +74,21 @@ export function idIn(kit: Kit, value: unknown): string | null {
   return typeof id === 'string' && id !== '' && id.length <= 64 ? id : null;
 }
 
-/** Sends it and collects the answer; with `effects`, also what it caused, behind a fence. Leaves empty inboxes and an open sender. */
-export async function reject(kit: Kit, scene: Scene, fault: Fault, effects = false): Promise<Rejection> {
+/** Sends it and collects the answer. Leaves empty inboxes. */
+export async function reject(kit: Kit, scene: Scene, fault: Fault): Promise<Rejection> {
   await renew(kit, scene);
   const { sender, witness } = scene;
-  await pace(kit, effects ? 5 : 3);
+  await pace(kit, 3);
   for (const connection of [sender, witness]) connection.clearInbox();
   await sender.send(fault.text);
   const error = await kit.errorFor(sender, asBuilt(fault));
-  if (effects) {
-    if (sender.ending === null) await kit.roundTrip(sender);
-    await kit.fence([sender, witness]);
-  }
-  const caused = [sender, witness].flatMap((connection) =>
-    connection.inbox
-      .filter((message) => isEffect(kit, message, fault.key))
-      .map((message) => ({ on: connection.name, message })),
-  );
   const moreErrors = sender.inbox.filter((message) => isError(kit, message)).length;
   const ended = sender.ending === null ? null : describeEnding(sender.ending);
   for (const connection of [sender, witness]) connection.clearInbox();
-  return { error, moreErrors, effects: caused, ended };
+  return { error, moreErrors, ended };
 }
 
-function asBuilt(fault: Fault): Built {
+export function asBuilt(fault: Fault): Built {
   const { key, text, id } = fault;
   return { key: key ?? '', value: undefined, text, id, marker: null, markerPointer: null, room: null };
 }
@@ -110,24 +99,11 @@ export function expectError(kit: Kit, fault: Fault, rejection: Rejection): Error
   const what = `one ${kit.channel.error?.message ?? 'error'} that answers ${fault.name} (${brief(fault.text)})`;
   const { error, ended, moreErrors } = rejection;
   if (error === null) {
-    const observed = ended === null ? effectsText(rejection, 'no error') : `the connection was ${ended}`;
+    const observed = ended === null ? 'no error' : `the connection was ${ended}`;
     throw new Failed(what, observed, { reason: ended === null ? 'not-answered' : 'ended', level });
   }
   if (moreErrors > 0) throw new Failed(what, `${moreErrors + 1} of them`, { reason: 'duplicate', level });
   return error;
-}
-
-/** Fails where a message that breaks a MUST, or was rejected, had an effect. */
-export function expectNoEffect(fault: Fault, rejection: Rejection): void {
-  if (rejection.effects.length === 0 || (fault.level === 'SHOULD' && rejection.error === null)) return;
-  throw new Failed(`${fault.name} has no effect (${brief(fault.text)})`, effectsText(rejection, 'none'), {
-    reason: 'had-effect',
-  });
-}
-
-function effectsText(rejection: Rejection, none: string): string {
-  const [first] = rejection.effects;
-  return first === undefined ? none : `${first.on} got ${brief(first.message.value ?? first.message.text)}`;
 }
 
 /** Fails unless the error has the code of its condition. */

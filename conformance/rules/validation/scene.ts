@@ -44,6 +44,12 @@ export async function renew(kit: Kit, scene: Scene): Promise<void> {
   await kit.quiesce([scene.sender, scene.witness]);
 }
 
+/** {@link renew}; what leaves the room is followed by a connection that has joined. */
+export async function rejoin(kit: Kit, scene: Scene, message: ClientMessage): Promise<void> {
+  if (kit.channel.room?.leave?.message === message.key) await scene.sender.close();
+  await renew(kit, scene);
+}
+
 /** Waits until so many messages are no burden to the rate limit, fences included. */
 export async function pace(kit: Kit, messages = 4): Promise<void> {
   const { rate } = kit.channel.limits;
@@ -110,6 +116,8 @@ export async function tell(kit: Kit, scene: Scene, sent: Built, text: string = s
     await Promise.race([Promise.all(all), sender.until(isOver, kit.patienceMs)]);
   }
   const told = { sent, outcomes, seen: outcomes.map(seenOf), error: errorOf() };
+  // What leaves a room hears no fence there any more.
+  if (kit.channel.room?.leave?.message === sent.key && told.error === undefined) sender.joinedRooms.clear();
   // What the others get of it may still be under way.
   await kit.quiesce([sender, witness]);
   return told;
