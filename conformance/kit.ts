@@ -31,7 +31,7 @@ export interface ConnectOptions {
   /** The whole query, as it is, instead of the one with the token: `token&&=x`. */
   readonly rawQuery?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the server's ping frames are answered. @default true; may be changed on the connection at any time. */
+  /** Whether the server's heartbeats are answered, ping frames and messages. @default true; may be changed on the connection at any time. */
   readonly autoPong?: boolean;
   /** Sent with the very bytes that end the upgrade request, before it is answered: what must not be processed before acceptance. */
   readonly early?: readonly string[];

@@ -63,7 +63,7 @@ export interface ConnectionParts {
   readonly patienceMs: () => number;
   readonly autoPong: boolean;
   /** The answer to a message that is the server's heartbeat; null: the message is none. Sent where {@link autoPong} is set. */
-  readonly beatAnswer: (message: Received) => string | null;
+  readonly beatAnswer?: (message: Received) => string | null;
 }
 
 interface Waiter {
@@ -315,7 +315,7 @@ export class Connection {
       fence,
     });
     const latest = this.messages.at(-1);
-    const answer = this.autoPong && latest !== undefined ? this.#parts.beatAnswer(latest) : null;
+    const answer = this.autoPong && latest !== undefined ? (this.#parts.beatAnswer?.(latest) ?? null) : null;
     if (answer !== null) void this.send(answer);
     this.#wake();
   }

@@ -115,12 +115,13 @@ export class Probing {
       this.#kit.patienceMs,
     );
     if (witness !== sender) await this.#kit.fence([witness]);
-    if (this.#isTold(built)) return this.shows(built, since);
+    const effects = () => witness.messages.slice(since).filter(({ key }) => key === this.probe.effect.key);
+    const marked =
+      this.#isTold(built) && effects().every((effect) => !this.probe.direct || this.#answered(effect) !== undefined);
+    if (marked) return this.shows(built, since);
     // Messages with nothing of their own in them can only be counted, one of them being the plain message's.
-    const { delivery } = this.#kit.clock;
-    await sender.ended(Math.max(shortestWaitMs, 3 * delivery.max));
-    const effects = witness.messages.slice(since).filter(({ key }) => key === this.probe.effect.key).length;
-    return sender.ending === null ? effects > 1 : effects > 0;
+    await sender.ended(Math.max(shortestWaitMs, 3 * this.#kit.clock.delivery.max));
+    return effects().length > (sender.ending === null ? 1 : 0);
   }
 
   /** Whether its effect is told apart from that of another such message. */
@@ -133,9 +134,15 @@ export class Probing {
     // A server that sends back what it gets has not acted on it.
     if (message.key !== this.probe.effect.key || message.text === built.text) return false;
     if (!this.#isTold(built)) return true;
-    const correlation = this.probe.message.reply?.correlation ?? null;
-    if (this.probe.direct) return valueAt(message.value, correlation?.reply ?? '') === built.id;
-    return message.text.includes(built.marker ?? '');
+    if (!this.probe.direct) return message.text.includes(built.marker ?? '');
+    // An answer that carries no id is another rule's matter.
+    const id = this.#answered(message);
+    return id === undefined || id === built.id;
+  }
+
+  /** The id of the request that an answer carries. */
+  #answered(message: Received): unknown {
+    return valueAt(message.value, this.probe.message.reply?.correlation?.reply ?? '');
   }
 }
 

@@ -1,6 +1,8 @@
 // Every rule of the suite, by family: one file or folder a family.
 import type { Channel, Contract } from '../../scripts/model.ts';
 import { type Case, families, type Monitor, type MonitorCase, type Rule, type UnobservableRule } from '../rule.ts';
+import { authRules } from './auth/index.ts';
+import { closeCodesRules } from './close-codes/index.ts';
 import { deliveryRules } from './delivery/index.ts';
 import { handshakeRules } from './handshake/index.ts';
 import { heartbeatRules } from './heartbeat/index.ts';
@@ -14,6 +16,8 @@ export type ServerRule = Rule | Monitor | UnobservableRule;
 /** The server's rules, in the order of the families. A family's file exports them as an array and stands here once. */
 export const serverRules: readonly ServerRule[] = [
   ...handshakeRules,
+  ...authRules,
+  ...closeCodesRules,
   ...deliveryRules,
   ...presenceRules,
   ...heartbeatRules,

@@ -15,12 +15,14 @@ export function wantsToken(channel: Channel): boolean {
 }
 
 /** The control of a refusal: with the fault taken away the connection is accepted and stays. */
-export async function expectAccepted(kit: Kit, what: string, options: ConnectOptions = {}, level?: Level) {
+export async function expectAccepted(
+  kit: Kit,
+  what: string,
+  options: ConnectOptions = {},
+  reason = 'control-refused',
+): Promise<void> {
   const attempt = await kit.attempt({ name: 'control', ...options });
-  if (attempt.outcome !== 'open') {
-    const reason = 'control-refused';
-    throw new Failed(`${what} is accepted`, describeAttempt(attempt), { reason, ...(level ? { level } : {}) });
-  }
+  if (attempt.outcome !== 'open') throw new Failed(`${what} is accepted`, describeAttempt(attempt), { reason });
   await attempt.connection.close();
 }
 
