@@ -5,6 +5,7 @@ import { mockChannel, mockUsers, mockVerifier, opaqueToken } from '../runtime/mo
 import {
   type ChannelContract,
   type ContractServer,
+  type Control,
   controlHandler,
   createServer,
   type Engine,
@@ -97,8 +98,7 @@ async function startMock(options: ServedOptions, tables: readonly ChannelContrac
     ...(options.decorate && { decorate: options.decorate }),
   });
   await server.listen({ port: options.port, host: options.host });
-  const door =
-    control === undefined || onPath ? null : await startControl({ server, port: control, nonce: nonce ?? null });
+  const door = control === undefined || onPath ? null : await openDoor(server, control, nonce ?? null);
   return {
     kind: 'mock',
     url: server.url,
@@ -112,6 +112,16 @@ async function startMock(options: ServedOptions, tables: readonly ChannelContrac
       await server.close();
     },
   };
+}
+
+/** Closes the server again where the door cannot be opened. */
+async function openDoor(server: ContractServer, port: number, nonce: string | null): Promise<Control> {
+  try {
+    return await startControl({ server, port, nonce });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 const controlPath = (url: string): string => `${url.replace(/^ws/, 'http')}/control`;
