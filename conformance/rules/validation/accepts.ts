@@ -191,7 +191,9 @@ export const boundsAccepted: Rule = {
         const seen = await tell(kit, scene, sent);
         const what = `${message.type}, ${bound.name}`;
         const level = lowest(bound.level, message.level);
-        if (await expectAccepted(kit, scene, seen, what, level)) expectRelayed(seen, bound.place, value, what, level);
+        const isTaken = await expectAccepted(kit, scene, seen, what, level);
+        // That replies carry the id is a rule of its own.
+        if (isTaken && !isId) expectRelayed(seen, bound.place, value, what, level);
         await rejoin(kit, scene, message);
       }
     },

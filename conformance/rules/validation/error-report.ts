@@ -5,8 +5,8 @@ import type { Kit } from '../../kit.ts';
 import { Failed, type Rule } from '../../rule.ts';
 import { perChannel } from './faulty.ts';
 import { brokenTypes, malformedTexts, unknownTypes } from './faulty-texts.ts';
-import { errorLevel, expectError, type Fault, faultsOf, reject } from './rejection.ts';
-import { control, isError, probeOf, renew, roleFor, type Scene } from './scene.ts';
+import { errorLevel, type Fault, faultsOf, judgeErrors, reject } from './rejection.ts';
+import { control, isError, probeOf, roleFor, type Scene } from './scene.ts';
 
 /** One or two faults of each kind, those without a type only where the channel has types. */
 function oneOfEach(kit: Kit, scene: Scene): readonly Fault[] {
@@ -51,17 +51,15 @@ export const errorDirect: Rule = {
       const tab = await kit.joined({ name: "the sender's other connection", user: scene.user });
       const others: readonly Connection[] = [tab, scene.witness];
       await kit.quiesce([scene.sender, ...others]);
-      for (const fault of oneOfEach(kit, scene)) {
-        await renew(kit, scene);
-        const from = others.map((connection) => connection.messages.length);
-        expectError(kit, fault, await reject(kit, scene, fault));
+      const from = others.map((connection) => connection.messages.length);
+      await judgeErrors(kit, scene, oneOfEach(kit, scene), async (fault) => {
         await kit.fence([scene.sender, ...others]);
         for (const [index, connection] of others.entries()) {
           const leaked = connection.since(from[index] ?? 0).find((message) => isError(kit, message));
           if (leaked === undefined) continue;
           throw new Failed(`nothing on ${connection.name} of ${fault.name}`, brief(leaked.value), { reason: 'leaked' });
         }
-      }
+      });
     },
   ),
 };
@@ -79,12 +77,11 @@ export const errorText: Rule = {
     () => 'SHOULD',
     (channel) => channel.error?.text != null,
     async (kit, scene) => {
-      for (const fault of oneOfEach(kit, scene)) {
-        const { text } = expectError(kit, fault, await reject(kit, scene, fault));
+      await judgeErrors(kit, scene, oneOfEach(kit, scene), (_fault, { text }) => {
         const isText = typeof text === 'string' && text.trim() !== '';
         if (!isText) throw new Failed('a text that says what is wrong', brief(text), { reason: 'empty' });
         if (exceptionText.test(text)) throw new Failed('no text of an exception', brief(text), { reason: 'exception' });
-      }
+      });
     },
   ),
 };
@@ -101,11 +98,10 @@ export const errorId: Rule = {
       const probe = probeOf(kit.channel);
       const invalid = probe === null ? [] : faultsOf(kit, probe.key, scene);
       const faults = [...invalid, ...unknownTypes(kit), ...brokenTypes(kit)].filter((fault) => fault.id !== null);
-      for (const fault of faults) {
-        const { id } = expectError(kit, fault, await reject(kit, scene, fault));
-        if (id === fault.id) continue;
+      await judgeErrors(kit, scene, faults, (fault, { id }) => {
+        if (id === fault.id) return;
         throw new Failed(`id ${brief(fault.id)} on the error for ${fault.name}`, brief(id), { reason: 'wrong-id' });
-      }
+      });
     },
   ),
 };
@@ -119,11 +115,10 @@ export const errorIdAbsent: Rule = {
     errorLevel,
     (channel) => channel.error?.id != null && channel.envelope.id !== null,
     async (kit, scene) => {
-      for (const fault of malformedTexts()) {
-        const { id } = expectError(kit, fault, await reject(kit, scene, fault));
+      await judgeErrors(kit, scene, malformedTexts(), (fault, { id }) => {
         if (id !== undefined)
           throw new Failed(`no id on the error for ${fault.name}`, brief(id), { reason: 'wrong-id' });
-      }
+      });
     },
   ),
 };

@@ -4,7 +4,7 @@ import type { Kit } from '../../kit.ts';
 import { type Case, lowest, type Rule } from '../../rule.ts';
 import { brokenTypes, malformedTexts, unknownTypes } from './faulty-texts.ts';
 import { expectNoEffects } from './no-effect.ts';
-import { codeFor, errorLevel, expectCode, expectError, type Fault, reject } from './rejection.ts';
+import { codeFor, errorLevel, expectCode, expectError, type Fault, judgeErrors, reject } from './rejection.ts';
 import { control, longCaseMs, needsFor, openScene, renew, type Scene } from './scene.ts';
 
 type Faults = (kit: Kit) => readonly Fault[];
@@ -66,8 +66,7 @@ function coded(
       (channel) => lowest(errorLevel(channel), codeFor(channel, condition)?.level ?? 'MUST'),
       (channel) => codeFor(channel, condition) !== null && applies(channel),
       async (kit, scene) => {
-        for (const fault of faults(kit))
-          expectCode(kit, fault, expectError(kit, fault, await reject(kit, scene, fault)));
+        await judgeErrors(kit, scene, faults(kit), (fault, error) => expectCode(kit, fault, error));
       },
     ),
   };

@@ -3,7 +3,9 @@ import { acceptsExamples, boundsAccepted } from './accepts.ts';
 import { serverFieldsNotTaken, unknownAccepted, unknownNotRelayed } from './client-values.ts';
 import { errorDirect, errorId, errorIdAbsent, errorText, staysOpen } from './error-report.ts';
 import { faultyRules } from './faulty.ts';
+import { hostileRules } from './hostile.ts';
 import { boundsAnswered, invalidAnswered, invalidCode, invalidNoEffect, invalidPointer } from './invalid.ts';
+import { sentKnown, sentValid, sentValidDecided } from './sent.ts';
 
 export const validationRules = [
   acceptsExamples,
@@ -22,4 +24,8 @@ export const validationRules = [
   unknownAccepted,
   unknownNotRelayed,
   serverFieldsNotTaken,
+  ...hostileRules,
+  sentValid,
+  sentValidDecided,
+  sentKnown,
 ];

@@ -1,9 +1,10 @@
 // What came of a message that must be rejected: the error that answers it, and everything that it should not have caused.
-import type { Channel, ErrorCondition, Level } from '../../../scripts/model.ts';
+import type { Channel, ClientMessage, Contract, ErrorCondition, Level } from '../../../scripts/model.ts';
 import { describeEnding } from '../../harness/connection.ts';
-import type { Built } from '../../harness/messages.ts';
-import type { Mutation } from '../../harness/mutations.ts';
+import { type Built, MessageBuilder } from '../../harness/messages.ts';
+import { type Mutation, mutationsOf } from '../../harness/mutations.ts';
 import { brief, valueAt } from '../../harness/pointer.ts';
+import { Schemas } from '../../harness/schemas.ts';
 import type { ErrorSeen, Kit } from '../../kit.ts';
 import { Failed, lowest } from '../../rule.ts';
 import { addressed, isError, pace, renew, type Scene } from './scene.ts';
@@ -50,9 +51,25 @@ export function faultsOf(kit: Kit, key: string, scene: Scene): readonly Fault[] 
   const message = kit.clientMessage(key);
   return kit
     .mutations(key, addressed(kit, key, scene))
-    .filter((mutation) => !mutation.discriminator && mutation.pointer + mutation.keyword !== 'type')
+    .filter(isInvalid)
     .map((mutation) => toFault(kit, key, mutation, lowest(mutation.level, message.level)))
     .sort((left, right) => Number(left.level === 'SHOULD') - Number(right.level === 'SHOULD'));
+}
+
+const compiled = new WeakMap<Contract, Schemas>();
+
+/** Levels of what the schema of a message lets be broken, the type apart; computed from the contract alone. */
+export function faultLevels(contract: Contract, channel: Channel, message: ClientMessage): ReadonlySet<Level> {
+  const schemas = compiled.get(contract) ?? new Schemas(contract);
+  compiled.set(contract, schemas);
+  const built = new MessageBuilder(channel, schemas).build(message, {}, null);
+  const mutations = mutationsOf(message, built, channel.envelope.discriminator, schemas).filter(isInvalid);
+  return new Set(mutations.map((mutation) => lowest(mutation.level, message.level)));
+}
+
+/** What is no object at all is malformed, and a broken type is judged apart. */
+function isInvalid(mutation: Mutation): boolean {
+  return !mutation.discriminator && mutation.pointer + mutation.keyword !== 'type';
 }
 
 function toFault(kit: Kit, key: string, mutation: Mutation, level: Level): Fault {
@@ -104,6 +121,28 @@ export function expectError(kit: Kit, fault: Fault, rejection: Rejection): Error
   }
   if (moreErrors > 0) throw new Failed(what, `${moreErrors + 1} of them`, { reason: 'duplicate', level });
   return error;
+}
+
+/** Judges the errors that came; where none came at all there is nothing to judge, which other rules call a breach: here a warning. */
+export async function judgeErrors(
+  kit: Kit,
+  scene: Scene,
+  faults: readonly Fault[],
+  judge: (fault: Fault, error: ErrorSeen) => void | Promise<void>,
+): Promise<void> {
+  let judged = 0;
+  for (const fault of faults) {
+    const { error } = await reject(kit, scene, fault);
+    if (error !== null) await judge(fault, error);
+    if (error !== null) judged += 1;
+    // A server that never answers is waited for twice, not for every fault.
+    if (judged === 0 && fault === faults[1]) break;
+  }
+  if (judged > 0) return;
+  throw new Failed('an error that can be looked at', 'none for any rejected message', {
+    reason: 'not-answered',
+    level: 'SHOULD',
+  });
 }
 
 /** Fails unless the error has the code of its condition. */
