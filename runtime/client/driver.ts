@@ -139,7 +139,6 @@ export function createDriver(
       asking?.abort();
       const dropped = socket;
       socket = undefined;
-      if (dropped) dropped.onopen = dropped.onmessage = dropped.onclose = null;
       attempt(() => dropped?.close(code));
     },
     settle: (key, message) => settlers.get(key)?.(undefined, message),
@@ -188,10 +187,11 @@ export function createDriver(
       return promise;
     },
     dispose(): void {
-      dispatch('dispose');
-      isDisposed = true;
+      // First of all, so that no handler can open it again.
       feed.end();
       feed.clear();
+      dispatch('dispose');
+      isDisposed = true;
     },
   };
 }

@@ -1,4 +1,4 @@
-// A server for tests, built from a channel's table: it answers heartbeats, and for the rest does what a test tells it.
+// A server for tests, built from a channel's table: it keeps up heartbeats, and for the rest does what a test tells it.
 import type { ClientTable, Clock, Message, SocketConstructor, SocketLike } from '../client/index.ts';
 import { put, read } from '../client/message.ts';
 
@@ -44,8 +44,8 @@ export interface FakeServer {
   readonly latest: FakeConnection;
   handshake: 'accept' | 'refuse' | 'hang';
   tellsClose: boolean;
-  /** Whether the client's heartbeat is answered. @default true */
-  answersPing: boolean;
+  /** Whether the client's heartbeat is answered, and the server's own sent. @default true */
+  beats: boolean;
 }
 
 export function createFakeServer(table: ClientTable, options: FakeServerOptions): FakeServer {
@@ -53,7 +53,7 @@ export function createFakeServer(table: ClientTable, options: FakeServerOptions)
   const server = {
     handshake: options.handshake ?? 'accept',
     tellsClose: options.tellsClose ?? true,
-    answersPing: true,
+    beats: true,
     connections,
     get WebSocket(): SocketConstructor {
       return FakeSocket;
@@ -118,6 +118,17 @@ export function createFakeServer(table: ClientTable, options: FakeServerOptions)
       this.readyState = 1;
       this.onopen?.({} as never);
       options.onOpen?.(this.connection);
+      this.#beat();
+    }
+
+    #beat(): void {
+      const { pong } = table;
+      if (!pong) return;
+      options.clock.setTimeout(() => {
+        if (this.readyState !== 1 || this.#isCut) return;
+        if (server.beats) this.connection.send(pong.ping);
+        this.#beat();
+      }, pong.intervalMs);
     }
 
     sendRaw(data: unknown): void {
@@ -161,7 +172,7 @@ export function createFakeServer(table: ClientTable, options: FakeServerOptions)
       this.received.push(message);
       const { ping } = table;
       if (!ping || read(message, table.type ?? []) !== ping.type) options.onMessage?.(this.connection, message);
-      else if (server.answersPing) {
+      else if (server.beats) {
         let answer: Message = {};
         for (const path of [...(table.messages[ping.type]?.stamps ?? []), ...(table.id ? [table.id] : [])])
           answer = put(answer, path, read(message, path));
