@@ -21,10 +21,17 @@ const referred = new Set<CloseReason>([
 ]);
 
 export function checkCloseCodes({ contract, report }: LintInput): void {
+  // A row that channels share is of use where one of them names it.
+  const used = new Set(contract.channels.flatMap((channel) => namedRows(channel).map(({ source }) => source.pointer)));
   for (const channel of contract.channels) {
     checkRows(channel, report);
-    checkMentions(channel, report);
+    checkMentions(channel, used, report);
   }
+}
+
+function namedRows(channel: Channel): CloseCode[] {
+  const named = new Set<number | 'other'>(closeCodeMentions(channel).map(({ code }) => code));
+  return channel.closeCodes.filter(({ code }) => named.has(code));
 }
 
 function checkRows({ closeCodes }: Channel, report: LintInput['report']): void {
@@ -59,7 +66,7 @@ function wrongCode(code: number, sentBy: CloseCode['sentBy']): string | null {
   return null;
 }
 
-function checkMentions(channel: Channel, report: LintInput['report']): void {
+function checkMentions(channel: Channel, used: ReadonlySet<string>, report: LintInput['report']): void {
   const mentions = closeCodeMentions(channel);
   const { closeCodes } = channel;
   for (const { code, at } of mentions) {
@@ -72,9 +79,8 @@ function checkMentions(channel: Channel, report: LintInput['report']): void {
     });
   }
   for (const row of closeCodes) {
-    const isNamed = mentions.some(({ code }) => code === row.code);
     // Codes below 3000 mean what RFC 6455 says, named here or not.
-    if (row.code === 'other' || row.code < 3000 || isNamed || row.when.length === 0) continue;
+    if (row.code === 'other' || row.code < 3000 || used.has(row.source.pointer) || row.when.length === 0) continue;
     if (!row.when.every((reason) => referred.has(reason))) continue;
     report('close-code-unused', `${row.source.pointer}/code`, {
       severity: 'warning',
