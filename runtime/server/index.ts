@@ -31,3 +31,4 @@ export { isRefusal, RefusalError, refuse } from './refusal.ts';
 export type * from './seam.ts';
 export { ContractServer, createServer, type ListenOptions, type ServerOptions } from './server.ts';
 export type * from './table.ts';
+export type { ChannelTypes, DeliveryWord } from '../channel-types.ts';
