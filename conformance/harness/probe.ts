@@ -22,8 +22,8 @@ export interface Probe {
   readonly level: Level;
 }
 
-/** What is given comes before what was decided, and a broadcast before a direct answer. Null: nothing of the channel shows an effect. */
-export function probeOf(channel: Channel, hasMarker: (message: ClientMessage) => boolean): Probe | null {
+/** What is given comes before what was decided, and a broadcast before a direct answer. Empty: nothing of the channel shows an effect. */
+export function probesOf(channel: Channel, hasMarker: (message: ClientMessage) => boolean): readonly Probe[] {
   const found: Probe[] = [];
   const broadcast = broadcastFence(channel, hasMarker);
   if (broadcast !== null) found.push({ ...broadcast, direct: false, level: levelOf(broadcast) });
@@ -33,7 +33,7 @@ export function probeOf(channel: Channel, hasMarker: (message: ClientMessage) =>
     const { message } = request;
     found.push({ message, effect, user: null, direct: true, level: levelOf({ message, effect }) });
   }
-  return found.find((probe) => probe.level === 'MUST') ?? found[0] ?? null;
+  return [...found.filter(({ level }) => level === 'MUST'), ...found.filter(({ level }) => level !== 'MUST')];
 }
 
 function levelOf(probe: { readonly message: ClientMessage; readonly effect: ServerMessage }): Level {
@@ -147,8 +147,9 @@ export class Probing {
 }
 
 export function theProbe(kit: Kit): Probe {
-  const probe = probeOf(kit.channel, (message) => kit.message(message.key).marker !== null);
-  if (probe === null) throw new NotTestable('No client message of the channel has an effect that can be seen.', []);
+  const [probe] = probesOf(kit.channel, (message) => kit.message(message.key).marker !== null);
+  if (probe === undefined)
+    throw new NotTestable('No client message of the channel has an effect that can be seen.', []);
   return probe;
 }
 

@@ -6,6 +6,7 @@ import { closeCodesRules } from './close-codes/index.ts';
 import { deliveryRules } from './delivery/index.ts';
 import { handshakeRules } from './handshake/index.ts';
 import { heartbeatRules } from './heartbeat/index.ts';
+import { limitsRules } from './limits/index.ts';
 import { presenceRules } from './presence/index.ts';
 import { resyncRules } from './resync/index.ts';
 import { sequenceRules } from './sequence/index.ts';
@@ -18,6 +19,7 @@ export const serverRules: readonly ServerRule[] = [
   ...handshakeRules,
   ...authRules,
   ...closeCodesRules,
+  ...limitsRules,
   ...deliveryRules,
   ...presenceRules,
   ...heartbeatRules,

@@ -1,0 +1,259 @@
+// The rate limit: what is within it is taken, what is beyond is dropped and answered, too many in a row end the connection, and no other connection pays for it.
+import type { Channel } from '../../../scripts/model.ts';
+import { type Connection, describeEnding } from '../../harness/connection.ts';
+import { valueAt } from '../../harness/pointer.ts';
+import { buildProbe, type Probe, theProbe } from '../../harness/probe.ts';
+import type { Kit } from '../../kit.ts';
+import { type Case, Failed, NotTestable, type Rule } from '../../rule.ts';
+import { type Bucket, longestRow, mostTaken, refillMs } from './bucket.ts';
+
+type RateRow = NonNullable<Channel['limits']['rate']>;
+
+/** Those that must outrun a scaled limit have the server to themselves. */
+function rateRule(
+  record: Pick<Rule, 'id' | 'sentence'> & { readonly alone?: boolean },
+  run: (kit: Kit, row: RateRow, bucket: Bucket) => Promise<void>,
+): Rule {
+  return {
+    id: record.id,
+    sentence: record.sentence,
+    level: 'MUST',
+    role: 'server',
+    cases(_contract, channel) {
+      const row = channel.limits.rate;
+      if (row === null) return [];
+      const one: Case = {
+        channel: channel.name,
+        level: row.level,
+        source: row.source,
+        lane: record.alone ? 'exclusive' : 'quiet',
+        needs: { users: 1 },
+        timeoutMs: refillMs(row) * 4 + 10_000,
+        run: (kit) => run(kit, row, { burst: row.burst, perSecond: kit.clock.scaledRate(row.perSecond) }),
+      };
+      return [one];
+    },
+  };
+}
+
+/** What came of messages sent at once: in order, whether each was answered by a refusal for its rate, and how many were taken. */
+interface Outcome {
+  readonly sent: number;
+  readonly taken: number;
+  /** Of the answers in order: a refusal for the rate. */
+  readonly answers: readonly boolean[];
+  readonly errors: number;
+  /** From before the first was sent until the last answer came. */
+  readonly elapsedMs: number;
+}
+
+/** A member whose bucket is full: what joining took of it has come back. */
+async function member(kit: Kit, bucket: Bucket, name: string): Promise<Connection> {
+  const connection = await kit.joined({ name });
+  await kit.clock.sleep(Math.min(refillMs(bucket), (4000 / bucket.perSecond) * 4));
+  connection.clearInbox();
+  return connection;
+}
+
+function answersOf(kit: Kit, connection: Connection, probe: Probe, since: number) {
+  const error = kit.channel.error?.message;
+  return connection.messages
+    .slice(since)
+    .filter(({ key }) => key === probe.effect.key || (key !== null && key === error));
+}
+
+async function sendAtOnce(kit: Kit, connection: Connection, probe: Probe, count: number): Promise<Outcome> {
+  const since = connection.messages.length;
+  const startedAt = kit.clock.now();
+  const texts = Array.from({ length: count }, () => buildProbe(kit, probe, connection).text);
+  await Promise.all(texts.map((text) => connection.send(text)));
+  const answers = () => answersOf(kit, connection, probe, since);
+  await connection.until(() => answers().length >= count || connection.ending !== null, kit.patienceMs);
+  const seen = answers();
+  const taken = seen.filter(({ key }) => key === probe.effect.key).length;
+  return {
+    sent: count,
+    taken,
+    answers: seen.map(({ key }) => key !== probe.effect.key),
+    errors: seen.length - taken,
+    elapsedMs: (seen.at(-1)?.at ?? kit.clock.now()) - startedAt,
+  };
+}
+
+/** More than may be taken, however slow the server: in rounds, since its bucket fills while it works. */
+async function exceed(kit: Kit, connection: Connection, probe: Probe, bucket: Bucket): Promise<Outcome> {
+  const outcome = await sendAtOnce(kit, connection, probe, bucket.burst * 4);
+  if (outcome.sent <= mostTaken(bucket, outcome.elapsedMs)) {
+    throw new NotTestable(
+      'The server takes longer for the messages than its scaled limit needs to let them all pass.',
+      'a time scale nearer to 1',
+    );
+  }
+  return outcome;
+}
+
+export const withinAccepted = rateRule(
+  { id: 'limits/rate-within-accepted', sentence: 'As many messages at once as the burst allows are all taken.' },
+  async (kit, _row, bucket) => {
+    const probe = theProbe(kit);
+    const connection = await member(kit, bucket, 'within');
+    const outcome = await sendAtOnce(kit, connection, probe, bucket.burst);
+    if (outcome.taken >= bucket.burst) return;
+    throw new Failed(
+      `${bucket.burst} messages at once are taken`,
+      `${outcome.taken} are, ${outcome.errors} are refused`,
+      {
+        reason: 'refused',
+      },
+    );
+  },
+);
+
+export const exceededDropped = rateRule(
+  { alone: true, id: 'limits/rate-exceeded-dropped', sentence: 'Messages beyond the rate limit have no effect.' },
+  async (kit, _row, bucket) => {
+    const probe = theProbe(kit);
+    const connection = await member(kit, bucket, 'fast');
+    const outcome = await exceed(kit, connection, probe, bucket);
+    const most = mostTaken(bucket, outcome.elapsedMs);
+    if (outcome.taken === 0) {
+      throw new Failed('messages within the limit are taken', connection.describe(), { reason: 'control-refused' });
+    }
+    if (outcome.taken <= most) return;
+    throw new Failed(`at most ${most} of ${outcome.sent} messages sent at once are taken`, `${outcome.taken} are`, {
+      reason: 'processed',
+    });
+  },
+);
+
+export const exceededAnswered = rateRule(
+  {
+    alone: true,
+    id: 'limits/rate-exceeded-answered',
+    sentence: 'A message beyond the rate limit is answered with the error that says so.',
+  },
+  async (kit, _row, bucket) => {
+    const report = kit.channel.error;
+    const code = report?.codes.find((one) => one.when === 'rate-limited')?.code;
+    if (report == null || report.code === null || code === undefined) return;
+    const probe = theProbe(kit);
+    const connection = await member(kit, bucket, 'fast');
+    const since = connection.messages.length;
+    await exceed(kit, connection, probe, bucket);
+    const errors = connection.messages.slice(since).filter(({ key }) => key === report.message);
+    const first = errors[0];
+    const expected = `an error ${code} for what is beyond the limit`;
+    if (first === undefined) throw new Failed(expected, connection.describe(), { reason: 'missing' });
+    const wrong = errors.find(({ value }) => valueAt(value, report.code ?? '') !== code);
+    if (wrong !== undefined) throw new Failed(expected, wrong.text, { reason: 'wrong-error' });
+  },
+);
+
+export const strikesClose = rateRule(
+  {
+    alone: true,
+    id: 'limits/rate-strikes-close',
+    sentence:
+      'So many messages in a row beyond the limit as the contract says end the connection, with its code, and fewer do not.',
+  },
+  async (kit, row, bucket) => {
+    const probe = theProbe(kit);
+    const connection = await member(kit, bucket, 'relentless');
+    let outcome: Outcome | null = null;
+    let refused = 0;
+    for (let round = 0; round < 5 && connection.ending === null; round += 1) {
+      outcome = await sendAtOnce(kit, connection, probe, bucket.burst * 4);
+      refused = Math.max(refused, longestRow(outcome.answers));
+      if (refused >= row.strikes) break;
+    }
+    const ending = await connection.ended();
+    if (ending === null) {
+      // Where its bucket fills faster than it works, no such row comes about.
+      if (refused < row.strikes) {
+        throw new NotTestable(
+          `No more than ${refused} messages in a row were refused: the scaled limit refills faster than the server works.`,
+          'a time scale nearer to 1',
+        );
+      }
+      throw new Failed(`closed with ${row.code} after ${row.strikes} in a row`, `open after ${refused}`, {
+        reason: 'never',
+      });
+    }
+    if (ending.code !== row.code) {
+      throw new Failed(`closed with ${row.code}`, describeEnding(ending), { reason: 'wrong-code' });
+    }
+    // The last one may be answered by the close alone.
+    if (outcome !== null && kit.channel.error !== null && refused < row.strikes - 1) {
+      throw new Failed(`closed at the ${row.strikes}th in a row`, `closed after ${refused}`, { reason: 'too-early' });
+    }
+  },
+);
+
+export const recovers = rateRule(
+  {
+    id: 'limits/rate-recovers',
+    sentence: 'A connection that was over the limit is served again when it has kept still for a while.',
+  },
+  async (kit, row, bucket) => {
+    const probe = theProbe(kit);
+    const connection = await member(kit, bucket, 'repentant');
+    // Over the limit, but by fewer than end the connection.
+    const over = Math.max(1, Math.min(row.strikes - 2, Math.floor(bucket.burst / 4)));
+    await sendAtOnce(kit, connection, probe, bucket.burst + over);
+    await kit.clock.sleep(refillMs(bucket) + 50);
+    const again = await sendAtOnce(kit, connection, probe, 3);
+    if (again.taken >= 3) return;
+    throw new Failed('3 messages after a rest are taken', `${again.taken} are: ${connection.describe()}`, {
+      reason: 'refused',
+    });
+  },
+);
+
+export const perConnection = rateRule(
+  {
+    id: 'limits/rate-per-connection',
+    sentence: 'The limit is one of a connection: another one of the same user is served meanwhile.',
+  },
+  async (kit, row, bucket) => {
+    const probe = theProbe(kit);
+    const fast = await member(kit, bucket, 'fast');
+    const calm = await member(kit, bucket, 'calm');
+    const over = Math.max(1, Math.min(row.strikes - 2, Math.floor(bucket.burst / 4)));
+    const [, outcome] = await Promise.all([
+      sendAtOnce(kit, fast, probe, bucket.burst + over),
+      sendAtOnce(kit, calm, probe, Math.max(1, bucket.burst >> 1)),
+    ]);
+    // A broadcast of one reaches the other too: only what was refused tells.
+    if (outcome.errors === 0 && calm.ending === null && outcome.taken > 0) return;
+    throw new Failed("the calm connection's messages are all taken", `${outcome.taken} are: ${calm.describe()}`, {
+      reason: 'refused',
+    });
+  },
+);
+
+export const countsInvalid = rateRule(
+  { alone: true, id: 'limits/rate-counts-invalid', sentence: 'Invalid messages count towards the rate limit too.' },
+  async (kit, _row, bucket) => {
+    const report = kit.channel.error;
+    const code = report?.codes.find((one) => one.when === 'rate-limited')?.code;
+    if (report == null || report.code === null || code === undefined) return;
+    const at = report.code;
+    const connection = await member(kit, bucket, 'babbling');
+    const since = connection.messages.length;
+    const startedAt = kit.clock.now();
+    const count = bucket.burst * 4;
+    await Promise.all(Array.from({ length: count }, () => connection.send('not json')));
+    const errors = () => connection.messages.slice(since).filter(({ key }) => key === report.message);
+    await connection.until(() => errors().length >= count || connection.ending !== null, kit.patienceMs);
+    const elapsedMs = (errors().at(-1)?.at ?? kit.clock.now()) - startedAt;
+    const other = errors().filter(({ value }) => valueAt(value, at) !== code).length;
+    const most = mostTaken(bucket, elapsedMs);
+    if (errors().length > 0 && other <= most) {
+      if (other < errors().length || connection.ending !== null) return;
+      if (count <= most) throw new NotTestable('The scaled limit lets them all pass.', 'a time scale nearer to 1');
+    }
+    throw new Failed(`${code} for all but ${most} of ${count} invalid messages at once`, connection.describe(), {
+      reason: 'not-counted',
+    });
+  },
+);
