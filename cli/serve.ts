@@ -4,6 +4,7 @@ import type { CommandContext } from './commands.ts';
 import { documentPath } from './document.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
 import { countOf, type Io, paint } from './io.ts';
+import { faultOf, listFaults } from './serve-fault.ts';
 import type { Served } from './served.ts';
 import { positive } from './test.ts';
 
@@ -29,11 +30,16 @@ export function addServe(program: Command, { io, exit }: CommandContext): void {
     .option('--engine <engine>', 'where rooms and histories are kept: memory', 'memory')
     .option('--time-scale <number>', 'multiplies every duration of the contract', positive, 1)
     .option('--control <port>', 'opens a door for tests; on the port of the server itself: below /control', portNumber)
-    .option('--fault <id>', 'breaks one rule, to see the suite find it')
+    .option('--fault <id>', 'breaks the contract in one way, to see the suite find it; list: what there is')
     .option('--secret <text>', 'key of the tokens (default: $WIREPACT_SECRET, else one that everybody knows)')
     .option('--quiet', 'print only the address')
     .addHelpText('after', examples)
     .action(async (options: ServeOptions) => {
+      if (options.fault === 'list') {
+        await listFaults(options, io);
+        exit(exitCodes.ok);
+        return;
+      }
       const served = await start(options, io);
       await announce(served, options, io);
       await untilSignal();
@@ -46,7 +52,8 @@ const examples = `
 Examples:
   wirepact serve                                     asyncapi.yaml here, on port 8787
   wirepact serve --contract api/chat.yaml --port 0   a mock of another contract, on any free port
-  wirepact serve --time-scale 0.05 --control 8788    twenty times as fast, with a door for tests`;
+  wirepact serve --time-scale 0.05 --control 8788    twenty times as fast, with a door for tests
+  wirepact serve --fault list                        the ways in which it can break the contract`;
 
 /** Starts it. Throws a {@link UsageError} for whatever the user can mend. */
 export async function start(options: ServeOptions, io: Io): Promise<Served> {
@@ -62,6 +69,7 @@ export async function start(options: ServeOptions, io: Io): Promise<Served> {
   if (secret === undefined) io.warn('No secret was given: tokens are signed with one that everybody knows.');
   const nonce = process.env.WIREPACT_NONCE;
   const { port, host, timeScale, control } = options;
+  const decorate = options.fault === undefined ? undefined : await faultOf(options.fault, contract, io);
   return await startServed({
     contract,
     port,
@@ -71,6 +79,7 @@ export async function start(options: ServeOptions, io: Io): Promise<Served> {
     ...(control !== undefined && { control }),
     ...(secret !== undefined && { secret }),
     ...(nonce !== undefined && nonce !== '' && { nonce }),
+    ...(decorate && { decorate }),
   });
 }
 
