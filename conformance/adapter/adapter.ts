@@ -90,10 +90,12 @@ export class Adapter {
     });
   }
 
-  /** Milliseconds of a round trip: how far off what the adapter tells may be. */
-  async roundTrip(client: string): Promise<number> {
+  /** Milliseconds that it takes to answer a command that it does not know: how late it is with everything else. */
+  async answerTime(): Promise<number> {
     const from = performance.now();
-    await this.ask({ op: 'state', client });
+    await this.ask({ op: 'probe-0' }).catch((error: unknown) => {
+      if (!(error instanceof Unsupported)) throw error;
+    });
     return performance.now() - from;
   }
 

@@ -1,14 +1,14 @@
 // The kit of one client case: clients of its own, the server that they meet, one trace, and words for what a rule waits for.
-import type { Channel, ClientMessage, Contract, ServerMessage } from '../../scripts/model.ts';
+import type { Channel, ClientMessage, Contract, Level, ServerMessage } from '../../scripts/model.ts';
 import type { Adapter } from '../adapter/adapter.ts';
-import type { Clock } from '../harness/clock.ts';
+import { type Clock, type TimingCheck, toleranceMs } from '../harness/clock.ts';
 import type { Connection } from '../harness/connection.ts';
 import { MessageBuilder, uniqueText } from '../harness/messages.ts';
 import type { Observation, RunRecord } from '../harness/record.ts';
 import { sampleOf } from '../harness/samples.ts';
 import type { Schemas } from '../harness/schemas.ts';
 import { Trace } from '../harness/trace.ts';
-import { Failed } from '../rule.ts';
+import { Failed, Inconclusive } from '../rule.ts';
 import { ClientUnderTest } from './client-under-test.ts';
 import { durationsOf } from './durations.ts';
 import type { PlayedServer } from './played-server.ts';
@@ -27,6 +27,8 @@ export interface ClientSession {
   readonly clock: Clock;
   readonly record: RunRecord;
   readonly overlaps: Map<string, readonly Overlap[]>;
+  /** The slowest answer of the adapter between two points in time, ms. */
+  adapterLag(from: number, to: number): number;
   /** Numbers the clients of the run. */
   nextClient(): string;
 }
@@ -80,9 +82,27 @@ export class ClientKit {
     return 2000;
   }
 
-  /** What a measurement may be off by: the way to the adapter and back, and the suite's own lag. */
-  get slackMs(): number {
-    return 60 + this.clock.rtt.spread().medianMs;
+  /**
+   * Two-sided, as {@link Clock.checkTiming}; bounds are scaled already. Where the adapter itself was slow to answer meanwhile, a
+   * breach is inconclusive.
+   * @param level lowers the case's level for this breach
+   */
+  checkTiming(check: TimingCheck, level: Level = 'MUST'): void {
+    const until = check.seenAt ?? this.clock.now();
+    // From an end to the next attempt: told to the client, a token asked for and given, the connection opened.
+    const slow = this.#session.adapterLag(check.from, until) * 3;
+    try {
+      this.clock.checkTiming({
+        ...check,
+        earliestMs: check.earliestMs - slow,
+        latestMs: check.latestMs + slow,
+      });
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      if (slow > toleranceMs * 2) throw new Inconclusive(`the adapter answered ${Math.round(slow)} ms late meanwhile`);
+      const reason = error.reason === undefined ? {} : { reason: error.reason };
+      throw new Failed(error.expected, error.observed, { ...reason, level });
+    }
   }
 
   /** A client that is not yet told to connect. */

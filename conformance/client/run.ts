@@ -1,8 +1,9 @@
-// Runs the client suite against one adapter: honesty first, then all cases side by side, what was inconclusive again alone, then the monitors.
+// Runs the client suite against one adapter: honesty first, then all cases side by side, what was uncertain again beside few, then the monitors.
 import type { Contract } from '../../scripts/model.ts';
 import { Adapter, type Transport } from '../adapter/adapter.ts';
 import { adapterProcess } from '../adapter/process.ts';
 import { AdapterError } from '../adapter/protocol.ts';
+import type { ClientRecorded } from '../client-rules/client-rule.ts';
 import { Clock } from '../harness/clock.ts';
 import { RunRecord } from '../harness/record.ts';
 import { Schemas } from '../harness/schemas.ts';
@@ -10,12 +11,16 @@ import { resultOf } from '../plan.ts';
 import type { CaseResult, RunResult } from '../result.ts';
 import { judgeMonitor, resultOfError, within } from '../run-case.ts';
 import type { RunEvent } from '../run-options.ts';
+import { AdapterLag } from './adapter-lag.ts';
 import { ClientKit, type ClientSession } from './client-kit.ts';
 import { type PlannedClient, type PlanOptions, planClientRun } from './plan.ts';
 import { PlayedServer } from './played-server.ts';
 
 /** Cases side by side: they mostly wait, but what they measure must not be crowded. */
-const width = 80;
+const width = 64;
+/** What was too early or too late beside others is looked at again beside few: a busy machine is late too. */
+const calmWidth = 8;
+const staggerMs = 10;
 
 export interface ClientRunOptions extends PlanOptions {
   /** What every duration of the contract is multiplied by. @default 0.05 */
@@ -46,6 +51,7 @@ export async function runClientConformance(
   let harnessError: string | undefined;
   let link: Adapter | null = null;
   let server: PlayedServer | null = null;
+  let lag: AdapterLag | null = null;
   try {
     const isTransport = typeof adapter === 'object' && 'write' in adapter;
     link = new Adapter(isTransport ? adapter : adapterProcess(adapter));
@@ -63,6 +69,7 @@ export async function runClientConformance(
     }
     server = await PlayedServer.open();
     clock.watch();
+    lag = new AdapterLag(link, clock);
     let clients = 0;
     const session: ClientSession = {
       contract,
@@ -72,6 +79,7 @@ export async function runClientConformance(
       clock,
       record: new RunRecord(),
       overlaps: new Map(),
+      adapterLag: (from, to) => lag!.within(from, to),
       nextClient: () => `c${++clients}`,
     };
     await runAll(session, planned, results, options);
@@ -80,6 +88,7 @@ export async function runClientConformance(
       error instanceof AdapterError ? error.message : `The suite broke: ${(error as Error).stack ?? String(error)}`;
   } finally {
     clock.stop();
+    lag?.stop();
     await link?.end();
     await server?.close();
   }
@@ -114,24 +123,34 @@ async function runAll(
     done += 1;
     options.onEvent?.({ kind: 'case', result, done, total });
   };
-  const again: PlannedClient[] = [];
   // Long cases first, or the last one to start would decide how long the run takes.
-  const queue = [...planned].sort((left, right) => longest(right) - longest(left));
-  const worker = async () => {
-    for (let one = queue.shift(); one !== undefined && adapter.failure === null; one = queue.shift()) {
-      if (one.one !== null && 'judge' in one.one) continue;
-      const result = await runClientCase(session, one);
-      if (result.verdict === 'inconclusive') again.push(one);
-      else settle(one, result);
-    }
+  const ordered = [...planned].sort((left, right) => longest(right) - longest(left));
+  const work = async (queue: PlannedClient[], side: number, isFirst: boolean) => {
+    const again: PlannedClient[] = [];
+    const worker = async (_: unknown, index: number) => {
+      // One after another, or all of them would ask for everything at the same moments.
+      await session.clock.sleep(index * staggerMs);
+      for (let one = queue.shift(); one !== undefined && adapter.failure === null; one = queue.shift()) {
+        if (one.one !== null && 'judge' in one.one) continue;
+        const result = await runClientCase(session, one);
+        if (isFirst && isUncertain(result)) again.push(one);
+        else settle(one, result);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(side, queue.length) }, worker));
+    return again;
   };
-  await Promise.all(Array.from({ length: Math.min(width, queue.length) }, worker));
-  for (const one of again) if (adapter.failure === null) settle(one, await runClientCase(session, one));
+  await work(await work(ordered, width, true), calmWidth, false);
   if (adapter.failure !== null) throw adapter.failure;
-  const recorded = session.record.recorded(null);
+  const recorded: ClientRecorded = { ...session.record.recorded(null), overlaps: session.overlaps };
   for (const one of planned) {
     if (one.one !== null && 'judge' in one.one) settle(one, judgeMonitor(one, one.one, recorded));
   }
+}
+
+function isUncertain({ verdict, reason }: CaseResult): boolean {
+  const isTiming = reason === 'too-late' || reason === 'too-early' || reason === 'never';
+  return verdict === 'inconclusive' || ((verdict === 'fail' || verdict === 'warn') && isTiming);
 }
 
 function longest({ one }: PlannedClient): number {
@@ -151,6 +170,7 @@ async function runClientCase(session: ClientSession, planned: PlannedClient): Pr
     const clean = (text: string) => kit.trace.clean(text);
     return resultOfError(planned, one.level, error, { durationMs: took(), frames: kit.trace.frames(), clean });
   } finally {
+    if (kit.overlaps().length > 0) session.overlaps.set(planned.instance, kit.overlaps());
     session.record.add({ instance: planned.instance, channel: channel.name, ...kit.observed() });
     await kit.dispose();
   }

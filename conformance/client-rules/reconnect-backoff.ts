@@ -1,0 +1,158 @@
+// Rules about the time between attempts: the contract's schedule, its jitter, and the spread after a `slow` close.
+import type { Channel, Reconnect } from '../../scripts/model.ts';
+import type { ClientKit } from '../client/client-kit.ts';
+import { Failed } from '../rule.ts';
+import { type ClientRule, caseAt } from './client-rule.ts';
+import { delayBefore, delaysUntil, levelOf } from './levels.ts';
+import { attemptOf, closeWith, codeFor } from './losing.ts';
+
+/** Clients that fail side by side, and attempts of each that are measured. */
+const sampleClients = 3;
+const sampleAttempts = 12;
+/** Shorter waits, ms, are lost in what a measurement may be off by. */
+const measurableMs = 200;
+
+interface Sample {
+  readonly attempt: number;
+  readonly from: number;
+  readonly to: number;
+  /** The longest that it may be, ms, scaled. */
+  readonly mostMs: number;
+}
+
+function attemptsOf(row: Reconnect): number {
+  return Math.min(row.attempts ?? sampleAttempts, sampleAttempts);
+}
+
+/** Every attempt is refused: the waits before each of the next ones. */
+async function failAgainAndAgain(kit: ClientKit, row: Reconnect): Promise<readonly Sample[]> {
+  const clients = await Promise.all(Array.from({ length: sampleClients }, () => kit.create()));
+  const samples: Sample[] = [];
+  const follow = async (client: (typeof clients)[number]) => {
+    client.stage.admit = () => ({ do: 'status', status: 503 });
+    await client.connect();
+    for (let attempt = 1; attempt <= attemptsOf(row); attempt += 1) {
+      const mostMs = kit.scaled(delayBefore(row, attempt));
+      const after = await attemptOf(kit, client, attempt, mostMs * 1.5 + kit.patienceMs);
+      const before = client.stage.attempts[attempt - 1];
+      if (before !== undefined) samples.push({ attempt, from: before.at, to: after.at, mostMs });
+    }
+  };
+  await Promise.all(clients.map(follow));
+  return samples;
+}
+
+function whereReconnecting(
+  level: (row: Reconnect) => ReturnType<typeof levelOf>,
+  run: (kit: ClientKit, row: Reconnect) => Promise<void>,
+): ClientRule['cases'] {
+  return (_contract, channel: Channel) => {
+    const row = channel.reconnect;
+    if (row === null) return [];
+    const timeoutMs = delaysUntil(row, attemptsOf(row)) * 1.5;
+    return [caseAt(channel, row, level(row), { timeoutMs, run: (kit) => run(kit, row) })];
+  };
+}
+
+const backoffDelay: ClientRule = {
+  id: 'reconnect/backoff-delay',
+  role: 'client',
+  level: 'MUST',
+  sentence:
+    'The waits between attempts grow as the contract says: none is longer, and together they are not much shorter.',
+  cases: whereReconnecting(
+    (row) => levelOf(row, 'initialMs', 'multiplier'),
+    async (kit, row) => {
+      const samples = await failAgainAndAgain(kit, row);
+      for (const { attempt, from, to, mostMs } of samples) {
+        const isCapped = row.maxMs !== null && row.initialMs * row.multiplier ** (attempt - 1) > row.maxMs;
+        kit.checkTiming(
+          { what: `attempt ${attempt}`, from, seenAt: to, earliestMs: 0, latestMs: mostMs },
+          isCapped ? levelOf(row, 'maxMs') : 'MUST',
+        );
+      }
+      // However a client draws its waits, on average it does not come back in less than a third of the time.
+      const waited = samples.reduce((sum, { from, to }) => sum + to - from, 0);
+      const most = samples.reduce((sum, { mostMs }) => sum + mostMs, 0);
+      if (waited >= most * 0.3) return;
+      throw new Failed(
+        `${samples.length} waits of about ${Math.round(most * (1 - row.jitter / 2))} ms together`,
+        `${Math.round(waited)} ms`,
+        { reason: 'too-early' },
+      );
+    },
+  ),
+};
+
+const backoffJitter: ClientRule = {
+  id: 'reconnect/backoff-jitter',
+  role: 'client',
+  level: 'SHOULD',
+  sentence: 'Each wait is drawn anew between the shortest and the longest that the contract allows, also at the cap.',
+  cases: whereReconnecting(
+    (row) => levelOf(row, 'jitter'),
+    async (kit, row) => {
+      const samples = (await failAgainAndAgain(kit, row)).filter(({ mostMs }) => mostMs >= measurableMs / 2);
+      for (const { attempt, from, to, mostMs } of samples) {
+        const earliestMs = mostMs * (1 - row.jitter);
+        kit.checkTiming({ what: `attempt ${attempt}`, from, seenAt: to, earliestMs, latestMs: mostMs });
+      }
+      const measured = samples.filter(({ mostMs }) => mostMs >= measurableMs);
+      const shares = measured.map(({ from, to, mostMs }) => (to - from) / mostMs);
+      if (row.jitter < 0.2 || shares.length < 6) return;
+      const spread = Math.max(...shares) - Math.min(...shares);
+      if (spread >= row.jitter / 5) return;
+      throw new Failed(
+        `waits spread over ${Math.round((1 - row.jitter) * 100)} to 100 % of the longest`,
+        `${shares.length} waits, all from ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}`,
+        { reason: 'no-jitter' },
+      );
+    },
+  ),
+};
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+const spreadClients = 12;
+
+const spreadAfterSlow: ClientRule = {
+  id: 'reconnect/spread-after-slow',
+  role: 'client',
+  level: 'MUST',
+  sentence:
+    'After a close that asks for it, the first attempt is drawn from the whole spread, so that not all return at once.',
+  cases: (_contract, channel) => {
+    const row = channel.reconnect;
+    const code = codeFor(channel, 'slow');
+    if (row === null || code === null) return [];
+    return [
+      caseAt(channel, row, levelOf(row, 'spreadMs'), {
+        stretch: 4,
+        timeoutMs: row.spreadMs * 2,
+        async run(kit) {
+          const all = await Promise.all(Array.from({ length: spreadClients }, () => kit.ready()));
+          const spreadMs = kit.scaled(row.spreadMs);
+          const waits = await Promise.all(
+            all.map(async ({ client, connection }) => {
+              const from = closeWith(kit, connection, code.code);
+              const { at } = await attemptOf(kit, client, 1, spreadMs + kit.patienceMs);
+              kit.checkTiming({ what: 'the first attempt', from, seenAt: at, earliestMs: 0, latestMs: spreadMs });
+              return at - from;
+            }),
+          );
+          // Drawn from the ordinary wait, all of them would be inside it, but for what a measurement is off by.
+          const ordinary = kit.scaled(delayBefore(row, 1));
+          const [least, most] = [ordinary * (1 - row.jitter) - 20, ordinary + 30];
+          if (waits.some((wait) => wait < least || wait > most)) return;
+          throw new Failed(
+            `${waits.length} waits spread from 0 to ${Math.round(spreadMs)} ms`,
+            `all from ${Math.round(Math.min(...waits))} to ${Math.round(Math.max(...waits))} ms`,
+            { reason: 'no-spread' },
+          );
+        },
+      }),
+    ];
+  },
+};
+
+export const backoffRules: readonly ClientRule[] = [backoffDelay, backoffJitter, spreadAfterSlow];
