@@ -1,4 +1,6 @@
 // What generated server stubs and their users import.
+
+export type { ChannelTypes, DeliveryWord } from '../channel-types.ts';
 export { systemClock } from './clock.ts';
 export { type Control, type ControlOptions, controlHandler, type Door, startControl } from './control.ts';
 export type { Store } from './core.ts';
@@ -31,4 +33,3 @@ export { isRefusal, RefusalError, refuse } from './refusal.ts';
 export type * from './seam.ts';
 export { ContractServer, createServer, type ListenOptions, type ServerOptions } from './server.ts';
 export type * from './table.ts';
-export type { ChannelTypes, DeliveryWord } from '../channel-types.ts';

@@ -108,7 +108,9 @@ export const leaveRoom = async (
   const topic = roomTopic(hub.table.name, room);
   session.rooms.delete(room);
   hub.topics.remove(topic, session);
-  const { left, last, empty } = await hub.seam.engine.leave(topic, session.facts.id);
+  const { left, last, empty } = await hub.seam.engine.leave(topic, session.facts.id).catch(() => {
+    throw unavailable();
+  });
   session.answerAll(await hub.handlers.left?.(context));
   const isNews = left !== null && (last || hub.table.room?.presence?.per === 'connection');
   if (isNews && !silently) await tell(hub, 'left', session, room, left);

@@ -12,12 +12,7 @@ import { typeOf } from './publisher.ts';
 import { RateLimit } from './rate.ts';
 import { isRefusal, type RefusalError, refuse } from './refusal.ts';
 import type { Cancel, ConnectionFacts, Encoded, Recipient, Transport, Violation } from './seam.ts';
-
-// Beyond so many messages waiting for their handlers, nothing more is read from the socket.
-const PAUSE_AT = 64;
-const RESUME_AT = 16;
-
-type Task = () => Promise<void>;
+import { TaskQueue } from './task-queue.ts';
 
 export interface SessionStart {
   readonly hub: Hub;
@@ -36,16 +31,13 @@ export class Session implements Recipient {
   readonly #transport: Transport;
   readonly #rate: RateLimit | null;
   readonly #heartbeats: Heartbeats;
-  readonly #tasks: Task[] = [];
+  readonly #tasks: TaskQueue;
   #expiry: Cancel | null = null;
-  #isRunning = false;
-  #isPaused = false;
   #isEnded = false;
   #hasStopped = false;
   #held: Encoded[] | null = null;
   /** The message being handled, whose id replies carry. */
   #current: { readonly type: string; readonly message: unknown } | null = null;
-  #idle: (() => void)[] = [];
   /** Resolves when the transport has closed and the connection has left everything. */
   readonly ended: Promise<unknown>;
   #resolveClosed: () => void = () => {};
@@ -57,6 +49,11 @@ export class Session implements Recipient {
     this.facts = facts;
     this.rooms = facts.rooms;
     this.#transport = transport;
+    this.#tasks = new TaskQueue({
+      pause: () => transport.pause(),
+      resume: () => transport.resume(),
+      failed: (error) => hub.report('connection-failed', this, error),
+    });
     this.#rate = table.limits.rate ? new RateLimit(table.limits.rate, seam.clock) : null;
     this.ended = Promise.all([
       new Promise<void>((resolve) => {
@@ -91,7 +88,7 @@ export class Session implements Recipient {
     if (expiresAt !== null) {
       this.#expiry = seam.clock.setTimeout(() => this.expire(), expiresAt - seam.clock.now());
     }
-    this.enqueue(() => open(this));
+    this.#tasks.add(() => open(this));
   }
 
   /** The code of the first close-code row for a reason. */
@@ -133,6 +130,11 @@ export class Session implements Recipient {
   deliver(message: Encoded): void {
     if (this.#held) this.#held.push(message);
     else this.sendEncoded(message);
+  }
+
+  /** What the operating system has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#transport.bufferedBytes;
   }
 
   drained(): Promise<void> {
@@ -187,8 +189,7 @@ export class Session implements Recipient {
   /** Reads nothing more, and resolves when everything received before has been handled. */
   quiesce(): Promise<void> {
     this.#isEnded = true;
-    if (!this.#isRunning && this.#tasks.length === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return this.#tasks.idle();
   }
 
   /** Closes at shutdown, after {@link quiesce}. */
@@ -197,26 +198,17 @@ export class Session implements Recipient {
     this.#stop();
   }
 
-  enqueue(task: Task): void {
-    this.#tasks.push(task);
-    if (!this.#isRunning) void this.#run();
-  }
-
   #arrive(text: string): void {
     if (this.#isEnded) return;
     const rate = this.#rate?.take() ?? 'within';
     if (rate === 'out') {
-      this.enqueue(async () => this.end(this.hub.table.limits.rate?.code ?? 1008, 'too many messages'));
+      this.#tasks.add(async () => this.end(this.hub.table.limits.rate?.code ?? 1008, 'too many messages'));
       return;
     }
     const inbound = this.hub.read(text, rate);
     this.#heartbeats.anyMessage();
     if (inbound.ok) this.#heartbeats.message(inbound.type, inbound.message);
-    this.enqueue(() => this.#handle(inbound));
-    if (this.#tasks.length >= PAUSE_AT && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#transport.pause();
-    }
+    this.#tasks.add(() => this.#handle(inbound));
   }
 
   async #handle(inbound: Inbound): Promise<void> {
@@ -232,23 +224,6 @@ export class Session implements Recipient {
     } finally {
       this.#current = null;
     }
-  }
-
-  async #run(): Promise<void> {
-    this.#isRunning = true;
-    for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
-      try {
-        await task();
-      } catch (error) {
-        this.hub.report('connection-failed', this, error);
-      }
-      if (this.#isPaused && this.#tasks.length <= RESUME_AT) {
-        this.#isPaused = false;
-        this.#transport.resume();
-      }
-    }
-    this.#isRunning = false;
-    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #binary(): void {
@@ -274,6 +249,6 @@ export class Session implements Recipient {
     this.#hasStopped = true;
     this.#heartbeats.stop();
     this.#expiry?.();
-    this.enqueue(() => depart(this).finally(this.#resolveDeparted));
+    this.#tasks.add(() => depart(this).finally(this.#resolveDeparted));
   }
 }

@@ -7,8 +7,6 @@ import type { ContractSocket } from './contract-socket.ts';
 import { Outbox } from './outbox.ts';
 import type { ConnectionFacts, Encoded, Transport, TransportEvents, Violation } from './seam.ts';
 
-const DRAINED_BYTES = 16_384;
-
 const violations = new Map<number, Violation>([
   [1009, 'size'],
   [1007, 'encoding'],
@@ -88,7 +86,8 @@ export class SocketTransport implements Transport {
 
   drained(): Promise<void> {
     this.#outbox.flush();
-    if (this.bufferedBytes <= DRAINED_BYTES || !this.isOpen) return Promise.resolve();
+    // Without need there will be no `drain` to wait for.
+    if (!this.#raw.writableNeedDrain || !this.isOpen) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         this.#raw.off('drain', done);
