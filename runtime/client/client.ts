@@ -2,7 +2,7 @@
 import type { ChannelTypes } from '../channel-types.ts';
 import { createDriver, type TokenContext } from './driver.ts';
 import type { Clock, Environment, SocketConstructor } from './environment.ts';
-import { createFeed } from './feed.ts';
+import { any, changes, createFeed, debug, ends, reports } from './feed.ts';
 import type { InboundValidators } from './inbound.ts';
 import type { Message } from './message.ts';
 import type { ClientEvent, Effect, Report, Rules, Snapshot } from './state.ts';
@@ -113,8 +113,8 @@ export function createClient<
     const before = told;
     told = look();
     if (before === told) return;
-    feed.change();
-    if (told.name === 'closed') feed.end();
+    feed.tell(changes);
+    if (told.name === 'closed') feed.tell(ends);
   });
   let snapshot: Snapshot | undefined;
   let told: Snapshot | undefined;
@@ -127,9 +127,15 @@ export function createClient<
     return snapshot!;
   }
 
-  if (options.onReport) feed.hearing.onReport(options.onReport);
+  if (options.onReport) feed.on(reports, options.onReport);
+  if (options.debug) feed.on(debug, options.debug);
   const client = {
-    ...feed.hearing,
+    on: feed.on,
+    off: feed.off,
+    onAny: (handler: (message: Message) => void) => feed.on(any, handler),
+    onReport: (handler: (report: Report) => void) => feed.on(reports, handler),
+    subscribe: (listener: () => void) => feed.on(changes, listener),
+    messages: feed.messages,
     get state() {
       return look();
     },

@@ -1,8 +1,8 @@
 // Runs the reducer: keeps one timer and one socket, carries out effects in order, and is the only part that does anything.
 import type { ClientOptions } from './client.ts';
-import { browserEnvironment, type SocketConstructor, type SocketLike, systemClock } from './environment.ts';
+import { browserEnvironment, type SocketLike, systemClock } from './environment.ts';
 import { ClientError } from './failure.ts';
-import type { Feed } from './feed.ts';
+import { any, debug, ends, type Feed, reports } from './feed.ts';
 import { createReader, type InboundValidators } from './inbound.ts';
 import type { Message } from './message.ts';
 import { reduce } from './reducer.ts';
@@ -29,9 +29,11 @@ export function createDriver(
   feed: Feed,
   change: () => void,
 ) {
-  const { clock = systemClock, environment = browserEnvironment, random = Math.random, debug } = options;
-  const { report, emit } = feed;
-  const readFrame = createReader(rules, validators, report);
+  const { clock = systemClock, environment = browserEnvironment, random = Math.random } = options;
+  // Read when a client is made, not when the module is; missed when it is needed.
+  const { WebSocket = globalThis.WebSocket } = options;
+  const { tell } = feed;
+  const readFrame = createReader(rules, validators, (report) => tell(reports, report));
   let state = initialState(rules);
   let socket: SocketLike | undefined;
   let token: string | undefined;
@@ -60,18 +62,17 @@ export function createDriver(
   /** The state is committed at once; effects run in the order of the events, also of those that handlers cause. */
   function dispatch(...event: ClientEvent): void {
     if (isDisposed) return;
-    debug?.(event);
+    tell(debug, event);
     const step = reduce(state, event, now(), random);
     state = step.state;
     effects.push(...step.effects);
     if (isRunning) return;
     isRunning = true;
-    for (const effect of effects) {
-      debug?.(effect);
+    for (let effect = effects.shift(); effect; effect = effects.shift()) {
+      tell(debug, effect);
       const [kind, ...values] = effect;
       (performers[kind] as (...values: unknown[]) => void)(...values);
     }
-    effects.length = 0;
     isRunning = false;
     if (state.name === 'idle' || state.name === 'closed') {
       listening?.abort();
@@ -101,8 +102,11 @@ export function createDriver(
   }
 
   const performers: Effects = {
-    report,
-    emit,
+    report: (report) => tell(reports, report),
+    emit(type, message) {
+      tell(type, message);
+      tell(any, message);
+    },
     async token(epoch, attempt, code) {
       asking = new AbortController();
       const { signal } = asking;
@@ -119,7 +123,7 @@ export function createDriver(
     open(epoch) {
       if (epoch !== state.epoch) return;
       try {
-        socket = new (constructorOf(options))(address(rules, options, token));
+        socket = new WebSocket!(address(rules, options, token));
         socket.onopen = () => dispatch('opened', epoch);
         socket.onclose = ({ code }: { code: number }) => dispatch('closed', epoch, code);
         socket.onmessage = ({ data }: { data: unknown }) => {
@@ -132,35 +136,33 @@ export function createDriver(
       }
     },
     write(text, epoch) {
-      if (epoch === state.epoch) attempt(() => socket!.send(text));
+      if (epoch === state.epoch) socket!.send(text);
     },
-    close: () => attempt(() => socket!.close(1000)),
+    close: () => socket!.close(1000),
     drop(code) {
       asking?.abort();
       const dropped = socket;
       socket = undefined;
-      attempt(() => dropped?.close(code));
+      try {
+        dropped?.close(code);
+      } catch {
+        // A socket takes few codes from an application.
+        dropped?.close();
+      }
     },
     settle: (key, message) => settlers.get(key)?.(undefined, message),
     fail({ key, request, type, message }, code, reply) {
-      if (key && !request && code !== 'aborted') report({ kind: 'dropped', type, message, code });
+      if (key && !request && code !== 'aborted') tell(reports, { kind: 'dropped', type, message, code });
       settlers.get(key)?.(new ClientError(type, code, reply));
     },
   };
-
-  /** A socket may refuse what its state does not allow; its close event then says the rest. */
-  function attempt(call: () => void): void {
-    try {
-      call();
-    } catch {}
-  }
 
   return {
     dispatch,
     state: () => state,
     connect(): void {
       // What no attempt could mend is told at once: no WebSocket, an incomplete address.
-      constructorOf(options);
+      if (!WebSocket) throw new Error('There is no WebSocket here: pass that of the package ws');
       address(rules, options, undefined);
       dispatch('connect', environment.isOnline(), environment.isHidden());
     },
@@ -188,15 +190,10 @@ export function createDriver(
     },
     dispose(): void {
       // First of all, so that no handler can open it again.
-      feed.end();
+      tell(ends);
       feed.clear();
       dispatch('dispose');
       isDisposed = true;
     },
   };
-}
-
-function constructorOf({ WebSocket = globalThis.WebSocket }: ClientOptions): SocketConstructor {
-  if (!WebSocket) throw new Error('There is no WebSocket here: pass that of the package ws');
-  return WebSocket;
 }

@@ -1,7 +1,7 @@
 // Whether the other side is alive: what is sent to find out, what counts as life, and when a connection is given up.
 import { type Message, put, read } from './message.ts';
-import { post } from './requests.ts';
 import { plan, type Turn } from './state.ts';
+import { post } from './transmit.ts';
 
 export const sendPing = (t: Turn): void => post(t, t.rules.ping!.type);
 

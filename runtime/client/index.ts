@@ -14,5 +14,7 @@ export type { Clock, Environment, EnvironmentEvent, SocketConstructor, SocketLik
 export { ClientError } from './failure.ts';
 export type { InboundValidators } from './inbound.ts';
 export type { Message } from './message.ts';
+export { answering } from './requests.ts';
+export { ordering } from './resync.ts';
 export type { ClientEvent, CloseReason, Effect, FailureCode, Report, Snapshot, StateName } from './state.ts';
 export type { ClientTable } from './table.ts';

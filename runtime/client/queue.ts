@@ -1,8 +1,8 @@
 // When a message is written, held back or refused, and which ones a full queue lets go.
 import { compose, rowOf } from './compose.ts';
 import type { Message } from './message.ts';
-import { transmit } from './requests.ts';
 import { type Entry, type FailureCode, plan, type Turn } from './state.ts';
+import { transmit } from './transmit.ts';
 
 /** Bytes in the socket beyond which further messages wait: enough to keep a fast line busy between two looks. */
 const highWaterBytes = 262144;

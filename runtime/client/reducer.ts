@@ -5,8 +5,6 @@ import { rowOf } from './compose.ts';
 import { beginHeartbeat, hear, isDead, probe, sendPing } from './heartbeat.ts';
 import { put } from './message.ts';
 import { flush, lose, send } from './queue.ts';
-import { post, settle } from './requests.ts';
-import { askReplay, beginSync, deliver, endReplay } from './resync.ts';
 import {
   type ClientEvent,
   type CloseReason,
@@ -18,6 +16,7 @@ import {
   type Timer,
   type Turn,
 } from './state.ts';
+import { post } from './transmit.ts';
 
 /** How long a closing handshake may take before the client is closed without it. */
 const closingMs = 1000;
@@ -50,9 +49,9 @@ const handlers: Handlers = {
       plan(t, 'step', closingMs);
       t.effects.push(['close']);
       letGo(t);
-    } else if (t.name !== 'closing' && t.name !== 'closed') finish(t, 'requested');
+    } else if (t.name !== 'closing') finish(t);
   },
-  dispose: (t) => finish(t, 'requested'),
+  dispose: (t) => finish(t),
   token(t, epoch, error) {
     if (epoch !== t.epoch || t.step !== 'token') return;
     if (error) {
@@ -66,26 +65,27 @@ const handlers: Handlers = {
   },
   opened(t, epoch) {
     if (epoch !== t.epoch || t.step !== 'socket') return;
-    const { autoJoin, ready, ownRoom } = t.rules;
+    const { autoJoin, ready, ownRoom, resync } = t.rules;
     set(t, { ...disconnected, name: 'connected', connectedAt: t.now });
     plan(t, 'ready', ready.afterMs);
     if (autoJoin) post(t, autoJoin.type, autoJoin.room && put({}, autoJoin.room, ownRoom));
-    beginSync(t);
+    resync?.ordering.begin(t);
     beginHeartbeat(t);
   },
   closed(t, epoch, code) {
     if (epoch !== t.epoch) return;
-    if (t.name === 'closing') finish(t, 'requested');
+    if (t.name === 'closing') finish(t);
     else if (t.name === 'connected' || t.step === 'socket') end(t, code);
   },
   message(t, epoch, type, message) {
     if (epoch !== t.epoch || t.name !== 'connected') return;
-    const { any, types } = t.rules.ready;
+    const { ready, answering, resync } = t.rules;
     hear(t, type, message);
     if (!type || !message) return;
-    if (settle(t, type, message)?.end) endReplay(t);
-    deliver(t, type, message);
-    if (!t.ready && (any || types?.includes(type))) becomeReady(t);
+    if (answering?.heard(t, type, message)?.end) resync!.ordering.end(t);
+    if (resync) resync.ordering.deliver(t, type, message);
+    else t.effects.push(['emit', type, message]);
+    if (!t.ready && (ready.any || ready.types?.includes(type))) becomeReady(t);
   },
   abort: (t, key) =>
     lose(
@@ -101,7 +101,7 @@ const handlers: Handlers = {
       if (event !== 'hidden' || t.paused)
         plan(t, 'retry', t.paused ? Infinity : event === 'offline' ? offlineRetryMs : 0);
     } else if (event === 'pagehide') {
-      if (t.name === 'closing') finish(t, 'requested');
+      if (t.name === 'closing') finish(t);
       else if (t.step || t.name === 'connected') end(t);
     } else if (event !== 'hidden' && t.name === 'connected') probe(t);
   },
@@ -115,13 +115,12 @@ function attempt(t: Turn): void {
   t.effects.push(['token', t.epoch, t.attempt, t.code]);
 }
 
-/** Rooms first, then what may have been lost with the last connection, then what was held back. */
+/** What the last connection left behind comes first, then what was held back. */
 function becomeReady(t: Turn): void {
   set(t, { ready: true, refused: 0 });
   plan(t, 'ready');
   plan(t, 'stable', t.rules.reconnect.stableMs);
-  for (const { type, fields } of t.rooms) post(t, type, fields);
-  for (const { type, text } of t.waiting) if (rowOf(t, type).idempotent) t.effects.push(['write', text, t.epoch]);
+  t.rules.answering?.resume(t);
   flush(t, 0);
 }
 
@@ -157,7 +156,7 @@ function end(t: Turn, code?: number, sentCode?: number): void {
   }
 }
 
-function finish(t: Turn, reason: CloseReason, code?: number): void {
+function finish(t: Turn, reason: CloseReason = 'requested', code?: number): void {
   drop(t, code);
   set(t, { name: 'closed', reason: t.reason ?? reason });
   letGo(t);
@@ -179,11 +178,11 @@ const timers: { readonly [T in Timer]: (t: Turn, lateMs: number, buffered: numbe
   step(t) {
     if (t.step === 'token') handlers.token(t, t.epoch, new Error('token timeout'));
     else if (t.step) end(t);
-    else finish(t, 'requested');
+    else finish(t);
   },
   stable: (t) => set(t, { attempt: 0 }),
   ready: becomeReady,
-  gap: (t) => (t.sync === 'live' ? askReplay : endReplay)(t),
+  gap: (t) => t.rules.resync!.ordering.gap(t),
   drain: (t, _, buffered) => flush(t, buffered),
   dead(t, lateMs) {
     const code = (t.rules.ping ?? t.rules.pong)?.code;
@@ -194,10 +193,11 @@ const timers: { readonly [T in Timer]: (t: Turn, lateMs: number, buffered: numbe
 };
 
 function tick(t: Turn, buffered: number): void {
-  const isLate = ({ expiresAt }: { expiresAt: number }) => expiresAt <= t.now;
-  const isUnended = t.waiting.some((entry) => entry.end && isLate(entry));
-  lose(t, isLate, ({ request }) => (request ? 'timeout' : 'expired'));
-  if (isUnended) endReplay(t);
+  lose(
+    t,
+    ({ expiresAt }) => expiresAt <= t.now,
+    ({ request }) => (request ? 'timeout' : 'expired'),
+  );
   for (const timer of Object.keys(timers) as Timer[]) {
     const lateMs = t.now - (t.due[timer] ?? Infinity);
     if (lateMs >= 0) {

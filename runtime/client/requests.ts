@@ -1,37 +1,29 @@
-// What a written message waits for, and which inbound message settles it.
-import { compose, rowOf } from './compose.ts';
+// What a written message waits for, which inbound message settles it, and what is sent again on the next connection. A
+// part: only channels whose messages are answered, or that join rooms, load it.
+import { rowOf } from './compose.ts';
 import { type Message, read } from './message.ts';
-import { type Entry, plan, type Turn } from './state.ts';
+import type { Answering, Entry, Turn } from './state.ts';
 import type { AnswerRow } from './table.ts';
+import { post } from './transmit.ts';
 
-/** Writes a message, and settles it or keeps it until its answer. */
-export function transmit(t: Turn, entry: Entry): void {
-  const { key, type, message, text, request } = entry;
+/** Keeps what an answer settles, and notes which rooms are joined. */
+function written(t: Turn, entry: Entry): boolean {
+  const { key, type, message, request } = entry;
   const { answers, idempotent, timeoutMs = 0, join, leave } = rowOf(t, type);
-  const { ping, ownRoom } = t.rules;
-  t.effects.push(['write', text, t.epoch]);
-  if (type === ping?.type) {
-    plan(t, 'ping', ping.intervalMs);
-    plan(t, 'dead', Math.min((t.due.dead ?? Infinity) - t.now, ping.timeoutMs));
-  }
   const room = read(message, join ?? leave);
-  if (room !== undefined && room !== ownRoom) {
+  if (room !== undefined && room !== t.rules.ownRoom) {
     t.rooms = t.rooms.filter((other) => read(other.message, rowOf(t, other.type).join) !== room);
     if (join) t.rooms = [...t.rooms, entry];
   }
-  const isAwaited = key && (request || idempotent);
-  if (!isAwaited) t.effects.push(['settle', key]);
+  const isAwaited = !!key && (request || !!idempotent);
   // Where answers come in order, those that nobody waits for take their turn too.
   if (isAwaited || entry.end || answers?.some(([, own]) => !own))
     t.waiting = [...t.waiting, isAwaited ? entry : { ...entry, key: 0, expiresAt: t.now + timeoutMs }];
+  return isAwaited;
 }
 
-/** Writes a message of the client's own: a ping, a join, a resync. */
-export const post = (t: Turn, type: string, fields: Message = {}, rest?: Partial<Entry>): void =>
-  transmit(t, compose(t, type, fields, rest));
-
 /** Settles the one entry that an inbound message answers, and returns it. */
-export function settle(t: Turn, type: string, message: Message): Entry | undefined {
+function heard(t: Turn, type: string, message: Message): Entry | undefined {
   const { id, error } = t.rules;
   const isError = type === error?.type;
   const answers = (entry: Entry, rows: readonly AnswerRow[] | undefined) =>
@@ -48,3 +40,11 @@ export function settle(t: Turn, type: string, message: Message): Entry | undefin
   }
   return answered;
 }
+
+/** Rooms first, then what may have been lost with the last connection. */
+function resume(t: Turn): void {
+  for (const { type, fields } of t.rooms) post(t, type, fields);
+  for (const { type, text } of t.waiting) if (rowOf(t, type).idempotent) t.effects.push(['write', text, t.epoch]);
+}
+
+export const answering: Answering = { written, heard, resume };

@@ -1,10 +1,11 @@
-// In which order sequenced messages reach the application: each once, ascending, a hole only as a gap event.
+// In which order sequenced messages reach the application: each once, ascending, a hole only as a gap event. A part: only
+// channels with sequenced messages load it.
 import { type Message, put, read } from './message.ts';
-import { post } from './requests.ts';
-import { plan, type Turn } from './state.ts';
+import { type Ordering, plan, type Turn } from './state.ts';
+import { post } from './transmit.ts';
 
 /** Delivers an inbound message, or holds it back until its turn. */
-export function deliver(t: Turn, type: string, message: Message): void {
+function deliver(t: Turn, type: string, message: Message): void {
   const row = t.rules.resync;
   const snapshot = type === row?.snapshot?.type && row.snapshot;
   const number = (snapshot || row?.types.includes(type)) && read(message, (snapshot || row)!.sequence);
@@ -22,7 +23,7 @@ export function deliver(t: Turn, type: string, message: Message): void {
 }
 
 /** A connection begins with holding back until the snapshot or, without one, by asking for what was missed. */
-export function beginSync(t: Turn): void {
+function begin(t: Turn): void {
   const { resync } = t.rules;
   if (resync?.snapshot) return;
   t.sync = 'live';
@@ -30,17 +31,19 @@ export function beginSync(t: Turn): void {
 }
 
 /** Asks for everything after the position. */
-export function askReplay(t: Turn): void {
-  const { request, replay, end, gapTimeoutMs } = t.rules.resync!;
+function askReplay(t: Turn): void {
+  const { request, replay, end: last, gapTimeoutMs } = t.rules.resync!;
   t.sync = 'replaying';
-  plan(t, 'gap', end ? Infinity : gapTimeoutMs);
+  // Where nothing ends a replay, or its end does not come, time does.
+  plan(t, 'gap', last ? 10 * gapTimeoutMs : gapTimeoutMs);
   for (const type of replay)
-    post(t, type, type === request.type ? put({}, request.lastSequence, t.position) : {}, { end: type === end });
+    post(t, type, type === request.type ? put({}, request.lastSequence, t.position) : {}, { end: type === last });
 }
 
 /** Nothing more will fill the holes: each is told, and skipped. */
-export function endReplay(t: Turn): void {
+function end(t: Turn): void {
   t.sync = 'live';
+  plan(t, 'gap');
   drain(t, 0);
 }
 
@@ -68,3 +71,8 @@ function drain(t: Turn, limit = t.rules.resync!.holdback): void {
   if (t.sync === 'live' && (!held.length || t.position !== before || !t.due.gap))
     plan(t, 'gap', held.length ? t.rules.resync!.gapTimeoutMs : Infinity);
 }
+
+/** A hole was open for long enough: ask; asked for long enough: give it up. */
+const gap = (t: Turn): void => (t.sync === 'live' ? askReplay : end)(t);
+
+export const ordering: Ordering = { begin, deliver, gap, end };

@@ -189,6 +189,25 @@ export type Turn = { -readonly [K in keyof State]: State[K] } & {
   readonly random: () => number;
 };
 
+/** The part that channels with answers or rooms load: see requests.ts. */
+export interface Answering {
+  /** Whether an answer will settle the entry. */
+  written(t: Turn, entry: Entry): boolean;
+  /** The entry that the message answers. */
+  heard(t: Turn, type: string, message: Message): Entry | undefined;
+  /** A connection became ready. */
+  resume(t: Turn): void;
+}
+
+/** The part that channels with sequenced messages load: see resync.ts. */
+export interface Ordering {
+  begin(t: Turn): void;
+  deliver(t: Turn, type: string, message: Message): void;
+  gap(t: Turn): void;
+  /** The replay that was asked for is over. */
+  end(t: Turn): void;
+}
+
 /** What ends with a connection. */
 export const disconnected = { ready: false, step: null, due: {}, sync: 'joining', held: [] } as const;
 

@@ -1,4 +1,5 @@
-// What a client has to know of one channel: a frozen table, printed by the generator, with no function in it.
+// What a client has to know of one channel: a frozen table, printed by the generator, of data and of the parts it needs.
+import type { Answering, Ordering } from './state.ts';
 
 /** Member names from the root of a message; `['data', 'id']` is the pointer `/data/id`. */
 export type Path = readonly string[];
@@ -62,6 +63,7 @@ export interface QueueRow {
 }
 
 export interface ResyncRow {
+  readonly ordering: Ordering;
   readonly types: readonly string[];
   readonly sequence: Path;
   readonly timestamp?: Path;
@@ -69,7 +71,7 @@ export interface ResyncRow {
   readonly snapshot?: { readonly type: string; readonly sequence: Path };
   /** Client messages that ask for a replay, in order. */
   readonly replay: readonly string[];
-  /** The server message that ends a replay. Absent: gaps are given up `gapTimeoutMs` after asking. */
+  /** Of `replay`, the message whose answer ends a replay. Absent: gaps are given up `gapTimeoutMs` after asking (otherwise after ten times as long). */
   readonly end?: string;
   readonly gapTimeoutMs: number;
   readonly holdback: number;
@@ -122,6 +124,8 @@ export interface ClientTable {
   /** Sent by the client itself when a connection opens, to join the room of the address. */
   readonly autoJoin?: { readonly type: string; readonly room?: Path };
   readonly resync?: ResyncRow;
+  /** Needed where a message has answers, or joins a room. */
+  readonly answering?: Answering;
   readonly messages: { readonly [type: string]: MessageRow };
   /** Where server messages carry an id by which a repeat is dropped. */
   readonly unique?: { readonly [type: string]: Path };

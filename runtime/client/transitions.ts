@@ -52,5 +52,5 @@ export const transitions: { readonly [P in Phase]: { readonly [C in Cause]?: rea
     pagehide: ['closed'],
     dispose: ['closed'],
   },
-  closed: { connect: ['token'], dispose: ['closed'] },
+  closed: { connect: ['token'], close: ['closed'], dispose: ['closed'] },
 };

@@ -11,8 +11,8 @@ export function address(
     if (!(name in parameters)) throw new Error(`${table.channel}: the parameter ${name} is missing`);
     return encodeURIComponent(String(parameters[name as keyof typeof parameters]));
   });
-  const { href, searchParams } = new URL(url.replace(/^http/, 'ws').replace(/\/$/, '') + path);
+  const result = new URL(url.replace(/^http/, 'ws').replace(/\/$/, '') + path);
   for (const [name, value] of Object.entries({ ...query, ...(token && table.token && { [table.token]: token }) }))
-    if (value != null) searchParams.set(name, String(value));
-  return `${href}?${searchParams}`;
+    if (value != null) result.searchParams.set(name, String(value));
+  return result.href;
 }

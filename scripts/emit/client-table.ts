@@ -32,6 +32,9 @@ export function clientTable(_contract: Contract, channel: Channel): Row {
   const clientType = typesOf(channel.clientMessages);
   const reconnect = channel.reconnect ?? RECONNECT;
   const bounds = queue ?? PACING;
+  const messages = channel.clientMessages
+    .map((message) => [message.type, messageRow(channel, message, serverType)] as const)
+    .filter(([, row]) => Object.keys(row).length > 0);
   return compact({
     channel: channel.name,
     pathname: channel.pathname,
@@ -61,11 +64,9 @@ export function clientTable(_contract: Contract, channel: Channel): Row {
         ? compact({ type: clientType(room.join.message), room: path(room.join.room) })
         : null,
     resync: resyncRow(channel, clientType, serverType),
-    messages: Object.fromEntries(
-      channel.clientMessages
-        .map((message) => [message.type, messageRow(channel, message, serverType)] as const)
-        .filter(([, row]) => Object.keys(row).length > 0),
-    ),
+    // Which part of the runtime the channel needs, by name.
+    answering: messages.some(([, row]) => 'answers' in row || 'join' in row),
+    messages: Object.fromEntries(messages),
     unique: uniqueRow(channel, serverType),
   });
 }

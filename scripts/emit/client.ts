@@ -20,13 +20,16 @@ function printClient(contract: Contract, channel: Channel): string {
   const types = [`${prefix}Channel`, union([discriminator]), union([id, timestamp])].join(', ');
   const out = createPrinter();
   out.line(header(contract));
-  out.line("import { type Client, type ClientOptions, type ClientTable, createClient } from 'wirepact/client';");
+  const table = clientTable(contract, channel);
+  const parts = [...('answering' in table ? ['answering'] : []), ...('resync' in table ? ['ordering'] : [])];
+  const imports = ['type Client', 'type ClientOptions', 'type ClientTable', 'createClient', ...parts];
+  out.line(`import { ${imports.sort(byName).join(', ')} } from 'wirepact/client';`);
   out.line(`import type { ${prefix}Channel } from './types.js';`);
   out.line("import { serverValidators } from './validators.js';");
   out.line();
   out.doc(`What a client of the channel ${channel.name} does by the contract.`);
   out.block(`export const ${name}Table: ClientTable = /* @__PURE__ */ Object.freeze<ClientTable>({`, '});', () =>
-    printRows(out, clientTable(contract, channel)),
+    printRows(out, table),
   );
   out.line();
   out.doc(`A client of the channel ${channel.name}: what it sends, and hears, by type.`);
@@ -46,13 +49,21 @@ function union(pointers: readonly (Pointer | null)[]): string {
   return text.length === 0 ? 'never' : text.join(' | ');
 }
 
-/** A row a line; messages, a line each. */
+/** As an editor sorts imports: `type` does not count. */
+function byName(a: string, b: string): number {
+  const [left, right] = [a, b].map((name) => name.replace('type ', '').toLowerCase()) as [string, string];
+  return left < right ? -1 : 1;
+}
+
+/** A row a line; messages, a line each. Parts stand by their names. */
 function printRows(out: Printer, table: { readonly [name: string]: unknown }): void {
   for (const [name, value] of Object.entries(table)) {
     if (name === 'messages' && typeof value === 'object' && value !== null)
       out.block('messages: {', '},', () => {
         for (const [type, row] of Object.entries(value)) out.line(`${propertyName(type)}: ${literal(row)},`);
       });
+    else if (name === 'answering') out.line('answering,');
+    else if (name === 'resync') out.line(`resync: ${literal(value).replace('{ ', '{ ordering, ')},`);
     else out.line(`${propertyName(name)}: ${literal(value)},`);
   }
 }

@@ -1,0 +1,19 @@
+// How a message is written, and what follows from its having been written.
+import { compose } from './compose.ts';
+import type { Message } from './message.ts';
+import { type Entry, plan, type Turn } from './state.ts';
+
+/** Writes a message, and settles it unless an answer will. */
+export function transmit(t: Turn, entry: Entry): void {
+  const { ping, answering } = t.rules;
+  t.effects.push(['write', entry.text, t.epoch]);
+  if (entry.type === ping?.type) {
+    plan(t, 'ping', ping.intervalMs);
+    plan(t, 'dead', Math.min((t.due.dead ?? Infinity) - t.now, ping.timeoutMs));
+  }
+  if (!answering?.written(t, entry)) t.effects.push(['settle', entry.key]);
+}
+
+/** Writes a message of the client's own: a ping, a join, a resync. */
+export const post = (t: Turn, type: string, fields: Message = {}, rest?: Partial<Entry>): void =>
+  transmit(t, compose(t, type, fields, rest));
