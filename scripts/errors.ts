@@ -53,6 +53,7 @@ export const findingCodes = {
   'example-none': 'A message has no example.',
   'example-invalid': 'An example breaks the schema of its message.',
   'schema-invalid': 'A payload is no schema that can be used.',
+  'schema-property': 'A property has a name that no program can check.',
   'schema-tuple': 'An open tuple has no type.',
   'schema-pattern-properties': 'Properties by pattern have no type.',
   'should-unknown': 'x-ws-should names a keyword that its schema does not have.',

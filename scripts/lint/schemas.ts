@@ -27,6 +27,7 @@ function checkSchema(at: Value, schema: JsonSchema, documents: LintInput['docume
       fix: 'Use additionalProperties, with propertyNames: { pattern: ... } for the names.',
     });
   }
+  refusePrototype(at, schema, documents);
   const should = schema['x-ws-should'];
   if (!Array.isArray(should)) return;
   for (const [index, keyword] of should.entries()) {
@@ -44,6 +45,26 @@ function checkSchema(at: Value, schema: JsonSchema, documents: LintInput['docume
         .join(', ')}, or required/NAME`,
       found: keyword,
       fix: 'Mend the name, or add the keyword.',
+    });
+  }
+}
+
+/** JSON may hold it, but objects of JavaScript answer it with their prototype: validators pass over it. */
+function refusePrototype(at: Value, schema: JsonSchema, documents: LintInput['documents']): void {
+  const places = [
+    ...['properties', 'dependencies']
+      .filter((keyword) => isRecord(schema[keyword]) && Object.hasOwn(schema[keyword], '__proto__'))
+      .map((keyword) => at.at(keyword).at('__proto__')),
+    ...(Array.isArray(schema.required) ? schema.required : []).flatMap((name, index) =>
+      name === '__proto__' ? [at.at('required').at(index)] : [],
+    ),
+  ];
+  for (const place of places) {
+    documents.report('schema-property', place, {
+      message: 'No validator can check a property that is called __proto__.',
+      expected: 'another name',
+      found: '__proto__',
+      fix: 'Rename it, or leave it out of the schema.',
     });
   }
 }
