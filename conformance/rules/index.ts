@@ -7,9 +7,11 @@ import { deliveryRules } from './delivery/index.ts';
 import { handshakeRules } from './handshake/index.ts';
 import { heartbeatRules } from './heartbeat/index.ts';
 import { limitsRules } from './limits/index.ts';
+import { permissionRules } from './permission/index.ts';
 import { presenceRules } from './presence/index.ts';
 import { resyncRules } from './resync/index.ts';
 import { sequenceRules } from './sequence/index.ts';
+import { shutdownRules } from './shutdown/index.ts';
 import { validationRules } from './validation/index.ts';
 
 export type ServerRule = Rule | Monitor | UnobservableRule;
@@ -20,12 +22,14 @@ export const serverRules: readonly ServerRule[] = [
   ...authRules,
   ...closeCodesRules,
   ...limitsRules,
+  ...shutdownRules,
   ...deliveryRules,
   ...presenceRules,
   ...heartbeatRules,
   ...sequenceRules,
   ...resyncRules,
   ...validationRules,
+  ...permissionRules,
 ].sort((left, right) => familyRank(left) - familyRank(right));
 
 function familyRank(rule: ServerRule): number {
