@@ -130,6 +130,11 @@ export class Connection {
     return this.ending === null && this.#parts.socket.readyState === WebSocket.OPEN;
   }
 
+  /** Whether the TCP connection is known to be gone; where nothing is read, only a write can show it. */
+  get isGone(): boolean {
+    return this.ending !== null || this.#parts.tcp()?.destroyed === true;
+  }
+
   /** What came and was not taken, without fence traffic. */
   get inbox(): readonly Received[] {
     return this.messages.filter((message) => !message.fence && !this.#taken.has(message.index));

@@ -110,10 +110,10 @@ export class Probing {
     await send(sender);
     const after = this.build();
     await sender.send(after.text);
-    await witness.until(
-      () => sender.ending !== null || witness.ending !== null || this.shows(after, since),
-      this.#kit.patienceMs,
-    );
+    await Promise.race([
+      sender.ended(),
+      witness.until(() => witness.ending !== null || this.shows(after, since), this.#kit.patienceMs),
+    ]);
     if (witness !== sender) await this.#kit.fence([witness]);
     const effects = () => witness.messages.slice(since).filter(({ key }) => key === this.probe.effect.key);
     const marked =
