@@ -70,6 +70,23 @@ describe('serve', () => {
   });
 });
 
+test('serve breaks the rule that it is asked to break', async () => {
+  const fault = 'audience/room-to-everyone';
+  served = await start({ ...options, secret: 'a secret of the test', control: 0, fault }, quietIo());
+  const arena = served.channels.find(({ table }) => table.name === 'arena')!;
+  const url = await sampleUrl(served, arena, served.users[0]!);
+  const [own, other] = [await opened(url), await opened(url.replace('lobby', 'elsewhere'))];
+  const leaked = new Promise((resolve) => other.on('message', (data) => resolve(JSON.parse(String(data)))));
+  // A room in which nobody is has nothing that could leak.
+  own.send(JSON.stringify({ type: 'JOIN_ROOM', roomId: 'lobby' }));
+  await new Promise((resolve) => own.once('message', resolve));
+  const body = { channel: 'arena', room: 'lobby', message: { type: 'SCORE_UPDATE', scores: { ada: 1 } } };
+  await fetch(`${served.controlUrl}/publish`, { method: 'POST', body: JSON.stringify(body) });
+  expect(await leaked).toMatchObject({ type: 'SCORE_UPDATE', seq: 1 });
+  own.close();
+  other.close();
+});
+
 describe('serve says in a sentence', () => {
   const fails = async (...args: string[]): Promise<[number, string]> => {
     const io = quietIo();
@@ -94,6 +111,7 @@ describe('serve says in a sentence', () => {
     [['--port', 'high'], '"high" is no port'],
     [['--port', '70000'], '"70000" is no port'],
     [['--engine', 'paper'], 'There is no engine "paper". Known: memory'],
+    [['--fault', 'none'], 'There is no fault "none". See them all: wirepact serve --fault list'],
     [['--secret', ''], 'The secret is empty.'],
     [['--time-scale', '0'], '"0" is no number above 0.'],
     [['--contract', 'nowhere.yaml'], 'There is no file nowhere.yaml.'],
