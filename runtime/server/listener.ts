@@ -132,7 +132,8 @@ export class Listener {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Until `ws` takes over, an error of the socket ends only the handshake.
     socket.on('error', () => socket.destroy());
-    const { path, search } = splitUrl(request.url);
+    const any = this.#options.hubs[0]?.seam;
+    const { path, search } = splitUrl(any ? any.target(request.url ?? '/') : request.url);
     const found = this.#find(path);
     const hub = found?.gate.hub ?? null;
     const id = randomUUID();
@@ -147,7 +148,7 @@ export class Listener {
       else refusal = verdict.refusal;
       if (this.isEnding) refusal = refusalFor(hub, 'shutdown');
     }
-    const seam = hub?.seam ?? this.#options.hubs[0]?.seam;
+    const seam = hub?.seam ?? any;
     if (seam) refusal = seam.handshake(refusal, hub?.table.name ?? null);
     if (refusal?.by === 'status' || !found) {
       writeStatus(socket, refusal?.by === 'status' ? refusal.status : 404);

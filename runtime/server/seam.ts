@@ -189,12 +189,16 @@ export type Refusal =
 /** What is done with an opening handshake; null: accepted. Nothing of the token is in it. */
 export type Handshake = (refusal: Refusal | null, channel: string | null) => Refusal | null;
 
+/** What is read of the target of an upgrade request: path and query, the token in it. */
+export type RequestTarget = (target: string) => string;
+
 /** Everything that can be exchanged or decorated, in one place. */
 export interface Seam {
   readonly channels: readonly ChannelContract[];
   readonly clock: Clock;
   readonly engine: Engine;
   readonly verifier: TokenVerifier | null;
+  readonly target: RequestTarget;
   readonly handshake: Handshake;
   readonly transport: (transport: Transport) => Transport;
   readonly fanout: Fanout;

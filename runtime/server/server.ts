@@ -68,6 +68,7 @@ export class ContractServer {
       clock,
       engine: options.engine ?? memoryEngine({ clock }),
       verifier: options.verifier ?? null,
+      target: (target) => target,
       handshake: (refusal) => refusal,
       transport: (transport) => transport,
       fanout: deliverToAll,
