@@ -9,6 +9,7 @@ import type { Mutation } from './harness/mutations.ts';
 import type { TokenFault } from './harness/tokens.ts';
 import type { User } from './harness/users.ts';
 import type { TraceFrame } from './result.ts';
+import type { Needs } from './rule.ts';
 import type { HookName } from './target/target.ts';
 
 export interface ConnectOptions {
@@ -128,6 +129,8 @@ export interface Kit {
   /** Asks the server to end (SIGTERM to the process that was started, not to its children) and goes on; it is started again
    * when the case is over. Without a start command the restart hook does it, and the end of the process is not seen. */
   shutdown(): Promise<Shutdown>;
+  /** A kit for another channel, for cases of the exclusive lane that concern the whole server. It ends with this one. */
+  beside(channel: Channel, needs?: Needs): Promise<Kit>;
   /** Made once in a run for that key, whichever case asks first: an observation that several rules judge. */
   once<T>(key: string, make: () => Promise<T>): Promise<T>;
   /** What the case's connections sent and received so far, without tokens. */

@@ -129,7 +129,7 @@ export class Failed extends Error {
   readonly reason: string | undefined;
   /** Lowers the case's level for this one breach: a keyword whose breach is only a SHOULD. */
   readonly level: Level | undefined;
-  /** Of a monitor: the frames of the case in which it was seen. */
+  /** The frames that show it, where they are another case's: of a monitor, and of what is observed once for several rules. */
   readonly frames: readonly TraceFrame[] | undefined;
 
   constructor(

@@ -69,7 +69,7 @@ function broken(planned: PlannedRow, ofCase: Level, error: Failed, at: Ended): C
     observed: at.clean(error.observed),
     ...(error.reason === undefined ? {} : { reason: error.reason }),
     durationMs: at.durationMs,
-    frames: at.frames,
+    frames: error.frames ?? at.frames,
   });
 }
 

@@ -22,7 +22,7 @@ import { Fence } from './fence.ts';
 import { plainStatus, shakeHands, upgradeAnswer } from './handshake.ts';
 import { callHook } from './hooks.ts';
 import { type Joining, join, leave } from './joining.ts';
-import { isShared, type Lease } from './leases.ts';
+import { isShared, type Lease, Leases } from './leases.ts';
 import { type BuildOptions, type Built, MessageBuilder, uniqueText } from './messages.ts';
 import { type Mutation, mutationsOf } from './mutations.ts';
 import { brief, toPointer, valueAt, withValueAt } from './pointer.ts';
@@ -63,6 +63,7 @@ export class ServerKit implements Kit {
   readonly #fence: Fence;
   readonly #connections: Connection[] = [];
   readonly #refusals: { status: number; body: string }[] = [];
+  readonly #beside: ServerKit[] = [];
   #names = 0;
   #downed = false;
 
@@ -342,8 +343,10 @@ export class ServerKit implements Kit {
     let found = connection.inbox.some(isIt) ? await connection.takeOrNull(isIt) : null;
     if (found === null) {
       // What was rejected is answered before what comes after it: an answered round trip means that no error will come.
-      const answered = this.#fence.request === null ? false : await this.#fence.roundTrip(connection);
-      found = await connection.takeOrNull(isIt, { withinMs: answered ? this.#fence.waitMs() : this.patienceMs });
+      // One that is not answered has been waited for just as long.
+      const hasRequest = this.#fence.request !== null;
+      if (hasRequest) await this.#fence.roundTrip(connection);
+      found = await connection.takeOrNull(isIt, { withinMs: hasRequest ? this.#fence.waitMs() : this.patienceMs });
     }
     if (found === null) return null;
     const at = (pointer: string | null) => (pointer === null ? undefined : valueAt(found.value, pointer));
@@ -432,6 +435,15 @@ export class ServerKit implements Kit {
     };
   }
 
+  async beside(channel: Channel, needs: Needs = {}): Promise<Kit> {
+    const { target, schemas } = this.#session;
+    // Nothing else runs in the exclusive lane, so nobody holds a lease that could be in the way.
+    const lease = await new Leases(target, schemas).acquire(channel, needs, true);
+    const kit = await ServerKit.create(this.#session, channel, needs, lease);
+    this.#beside.push(kit);
+    return kit;
+  }
+
   async once<T>(key: string, make: () => Promise<T>): Promise<T> {
     const { memory } = this.#session;
     const known = memory.get(key) ?? make();
@@ -455,6 +467,11 @@ export class ServerKit implements Kit {
 
   /** Every connection of the case is given up; the server's answers are not waited for. */
   async dispose(): Promise<void> {
+    for (const kit of this.#beside) {
+      const instance = `${kit.channel.name}, beside ${this.channel.name}`;
+      this.#session.record.add({ instance, channel: kit.channel.name, ...kit.observed() });
+      await kit.dispose();
+    }
     const open = this.#connections.filter((connection) => connection.ending === null);
     for (const connection of open) connection.terminate();
     await Promise.all(open.map((connection) => connection.ended(500)));

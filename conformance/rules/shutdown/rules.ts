@@ -1,17 +1,19 @@
 // What a server owes its clients when it is told to end.
+import type { Channel, Contract } from '../../../scripts/model.ts';
 import { describeAttempt, describeEnding } from '../../harness/connection.ts';
+import { broadcastFence } from '../../harness/fence-choice.ts';
+import { MessageBuilder } from '../../harness/messages.ts';
+import { Schemas } from '../../harness/schemas.ts';
 import { type Case, Failed, lowest, NotTestable, type Rule } from '../../rule.ts';
 import { answerFor } from '../handshake/refusal.ts';
-import { broadcastOf, type Observed, observeShutdown, type ShutdownRow } from './observe.ts';
+import { type Observed, observeShutdown } from './observe.ts';
 
-interface Options {
-  readonly applies?: (channel: Parameters<Rule['cases']>[1], contract: Parameters<Rule['cases']>[0]) => boolean;
-}
+type ShutdownRow = NonNullable<Channel['limits']['shutdown']>;
 
 function shutdownRule(
   record: Pick<Rule, 'id' | 'sentence'>,
   judge: (seen: Observed, row: ShutdownRow, statuses: readonly number[]) => void,
-  { applies = () => true }: Options = {},
+  applies: (channel: Channel, contract: Contract) => boolean = () => true,
 ): Rule {
   return {
     ...record,
@@ -22,7 +24,6 @@ function shutdownRule(
       if (row === null || !applies(channel, contract)) return [];
       const answer = answerFor(channel, 'shutdown');
       const statuses = answer?.by === 'status' ? answer.statuses : [];
-      const probe = broadcastOf(contract, channel);
       const one: Case = {
         channel: channel.name,
         level: lowest('MUST', row.level),
@@ -30,13 +31,21 @@ function shutdownRule(
         lane: 'exclusive',
         needs: { users: 2, start: true },
         timeoutMs: 300_000,
-        // One shutdown a channel is enough for all of them.
-        run: async (kit) =>
-          judge(await kit.once(`shutdown ${channel.name}`, () => observeShutdown(kit, row, probe)), row, statuses),
+        async run(kit) {
+          const seen = (await kit.once('shutdown', () => observeShutdown(kit))).get(channel.name);
+          if (seen === undefined || seen instanceof Error) throw seen ?? new Error('the channel was not observed');
+          judge(seen, row, statuses);
+        },
       };
       return [one];
     },
   };
+}
+
+/** Whether a message of one connection reaches another: what is accepted shows nowhere else. */
+function hasBroadcast(channel: Channel, contract: Contract): boolean {
+  const builder = new MessageBuilder(channel, new Schemas(contract));
+  return broadcastFence(channel, (message) => builder.build(message, {}, null).marker !== null) !== null;
 }
 
 export const code = shutdownRule(
@@ -59,7 +68,7 @@ export const noPresence = shutdownRule(
     if (!isPresenceTold)
       throw new NotTestable('The server tells nobody who comes either: see presence/joined-told.', []);
   },
-  { applies: (channel) => channel.room?.presence != null },
+  (channel) => channel.room?.presence != null,
 );
 
 export const acceptedDelivered = shutdownRule(
@@ -69,14 +78,14 @@ export const acceptedDelivered = shutdownRule(
   },
   ({ accepted, frames }) => {
     if (accepted === null || accepted.came === accepted.sent) return;
-    const { sent, came, type, probe } = accepted;
-    throw new Failed(`all of ${sent} ${type} that were accepted`, `${came}`, {
+    const { sent, came, probe } = accepted;
+    throw new Failed(`all of ${sent} ${probe.effect.type} that were accepted`, `${came}`, {
       reason: 'lost',
       level: probe.level,
       frames,
     });
   },
-  { applies: (channel, contract) => broadcastOf(contract, channel) !== null },
+  hasBroadcast,
 );
 
 export const refusesNew = shutdownRule(
