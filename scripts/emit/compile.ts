@@ -24,6 +24,7 @@ export function compileChecks(
     strict: false,
     logger: false,
     validateSchema: false,
+    meta: false,
     addUsedSchema: false,
     ownProperties: namesInherited([...schemas.values(), definitions]),
     formats: Object.fromEntries(Object.keys(FORMATS).map((format) => [format, () => true])),

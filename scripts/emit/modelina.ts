@@ -17,7 +17,7 @@ interface Model {
 /** The text of each interface and enum by its name, with `export` and without a comment. */
 export async function printWithModelina(definitions: readonly PrintableDefinition[]): Promise<Map<string, string>> {
   // Costs more than all else that is emitted, so it is loaded only when something is.
-  const { TypeScriptGenerator } = loadModelina();
+  const { TypeScriptGenerator, JsonSchemaInputProcessor } = loadModelina();
   const properties = definitions.flatMap((definition) => (definition.kind === 'enum' ? [] : definition.properties));
   const propertyOf = (model: Model): PropertyDefinition | undefined =>
     properties[model.originalInput[ANNOTATION] ?? -1];
@@ -26,12 +26,13 @@ export async function printWithModelina(definitions: readonly PrintableDefinitio
   const typeOf = ({ constrainedModel }: { constrainedModel: Model }): string =>
     propertyOf(constrainedModel)?.type ?? 'unknown';
 
+  const processorOptions = { interpreter: { ignoreAdditionalProperties: true } };
   const generator = new TypeScriptGenerator({
     modelType: 'interface',
     enumType: 'union',
     mapType: 'record',
     rawPropertyNames: true,
-    processorOptions: { interpreter: { ignoreAdditionalProperties: true } },
+    processorOptions,
     typeMapping: { String: typeOf, Integer: typeOf, Float: typeOf, Boolean: typeOf, Any: typeOf },
     // The names are unique and safe already.
     constraints: { modelName: ({ modelName }) => modelName },
@@ -49,7 +50,8 @@ export async function printWithModelina(definitions: readonly PrintableDefinitio
       },
     ],
   });
-  const models = await generator.generate(bundle(definitions, properties));
+  const input = await new JsonSchemaInputProcessor().process(bundle(definitions, properties), processorOptions);
+  const models = await generator.generate(input);
   return new Map(models.map(({ modelName, result }) => [modelName, `export ${result}`]));
 }
 
