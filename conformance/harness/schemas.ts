@@ -30,27 +30,56 @@ const formats: Record<string, RegExp | ((text: string) => boolean)> = {
   uri: (text) => URL.canParse(text),
 };
 
+interface Compiler {
+  readonly ajv: Ajv;
+  readonly bySchema: WeakMap<JsonSchema, ValidateFunction>;
+  readonly byText: Map<string, ValidateFunction>;
+}
+
+/** What was compiled for a contract serves everyone who asks about it. */
+const compilers = new WeakMap<Contract, Compiler>();
+
+function compilerOf(contract: Contract): Compiler {
+  const known = compilers.get(contract);
+  if (known !== undefined) return known;
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    verbose: true,
+    logger: false,
+    formats,
+    // Schemas were checked when the document was read; most checks run a few times, less than polishing their code costs.
+    validateSchema: false,
+    meta: false,
+    inlineRefs: false,
+    code: { optimize: false },
+  });
+  ajv.addSchema({ definitions: contract.definitions }, 'contract');
+  const compiler = { ajv, bySchema: new WeakMap<JsonSchema, ValidateFunction>(), byText: new Map() };
+  compilers.set(contract, compiler);
+  return compiler;
+}
+
+/** The definitions stay where they are, so that each is compiled once for all messages. */
+function compile({ ajv, bySchema, byText }: Compiler, schema: JsonSchema): ValidateFunction {
+  const text = JSON.stringify(schema).replaceAll('"$ref":"#/definitions/', '"$ref":"contract#/definitions/');
+  const validate = byText.get(text) ?? ajv.compile(JSON.parse(text) as JsonSchema);
+  byText.set(text, validate);
+  bySchema.set(schema, validate);
+  return validate;
+}
+
 export class Schemas {
   readonly #contract: Contract;
-  readonly #ajv: Ajv;
-  readonly #compiled = new Map<JsonSchema, ValidateFunction>();
+  readonly #compiler: Compiler;
 
   constructor(contract: Contract) {
     this.#contract = contract;
-    this.#ajv = new Ajv({ strict: false, allErrors: true, verbose: true, logger: false, formats });
-  }
-
-  /** The schema with the document's definitions beside it, so that its references resolve. */
-  standalone(schema: JsonSchema): JsonSchema {
-    return { ...schema, definitions: { ...(schema.definitions as object | undefined), ...this.#contract.definitions } };
+    this.#compiler = compilerOf(contract);
   }
 
   issues(schema: JsonSchema, value: unknown): readonly SchemaIssue[] {
-    let validate = this.#compiled.get(schema);
-    if (validate === undefined) {
-      validate = this.#ajv.compile(this.standalone(schema));
-      this.#compiled.set(schema, validate);
-    }
+    const validate = this.#compiler.bySchema.get(schema) ?? compile(this.#compiler, schema);
     if (validate(value)) return [];
     return (validate.errors ?? []).map(toIssue);
   }

@@ -56,15 +56,18 @@ export function faultsOf(kit: Kit, key: string, scene: Scene): readonly Fault[] 
     .sort((left, right) => Number(left.level === 'SHOULD') - Number(right.level === 'SHOULD'));
 }
 
-const compiled = new WeakMap<Contract, Schemas>();
+const levels = new WeakMap<ClientMessage, ReadonlySet<Level>>();
 
 /** Levels of what the schema of a message lets be broken, the type apart; computed from the contract alone. */
 export function faultLevels(contract: Contract, channel: Channel, message: ClientMessage): ReadonlySet<Level> {
-  const schemas = compiled.get(contract) ?? new Schemas(contract);
-  compiled.set(contract, schemas);
+  const known = levels.get(message);
+  if (known !== undefined) return known;
+  const schemas = new Schemas(contract);
   const built = new MessageBuilder(channel, schemas).build(message, {}, null);
   const mutations = mutationsOf(message, built, channel.envelope.discriminator, schemas).filter(isInvalid);
-  return new Set(mutations.map((mutation) => lowest(mutation.level, message.level)));
+  const found = new Set(mutations.map((mutation) => lowest(mutation.level, message.level)));
+  levels.set(message, found);
+  return found;
 }
 
 /** What is no object at all is malformed, and a broken type is judged apart. */
