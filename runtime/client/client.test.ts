@@ -27,7 +27,7 @@ describe('connecting', () => {
 
   test('a missing parameter is told at once', () => {
     const { client } = createStage(board, { parameters: {} });
-    expect(() => client.connect()).toThrow('board: the parameter room is missing');
+    expect(() => client.connect()).toThrow('board lacks the parameter room');
   });
 
   test('connected when open, ready by the contract', async () => {

@@ -129,6 +129,10 @@ export function createClient<
 
   if (options.onReport) feed.on(reports, options.onReport);
   if (options.debug) feed.on(debug, options.debug);
+  const call =
+    (isRequest: boolean) =>
+    (type: string, fields: Message = {}, { timeoutMs, signal }: RequestOptions = {}) =>
+      driver.send(type, fields, isRequest, timeoutMs, signal);
   const client = {
     on: feed.on,
     off: feed.off,
@@ -139,10 +143,8 @@ export function createClient<
     get state() {
       return look();
     },
-    send: (type: string, fields: Message = {}, options: SendOptions = {}) =>
-      driver.send(type, fields, false, undefined, options.signal),
-    request: (type: string, fields: Message = {}, options: RequestOptions = {}) =>
-      driver.send(type, fields, true, options.timeoutMs, options.signal),
+    send: call(false),
+    request: call(true),
     connect: driver.connect,
     close: () => driver.dispatch('close'),
     dispose: driver.dispose,

@@ -1,7 +1,7 @@
 // Runs the reducer: keeps one timer and one socket, carries out effects in order, and is the only part that does anything.
 import type { ClientOptions } from './client.ts';
 import { browserEnvironment, type SocketLike, systemClock } from './environment.ts';
-import { ClientError } from './failure.ts';
+import { failure } from './failure.ts';
 import { any, debug, ends, type Feed, reports } from './feed.ts';
 import { createReader, type InboundValidators } from './inbound.ts';
 import type { Message } from './message.ts';
@@ -38,11 +38,10 @@ export function createDriver(
   let socket: SocketLike | undefined;
   let token: string | undefined;
   let asking: AbortController | undefined;
-  let listening: AbortController | undefined;
+  let unlisten: (() => void) | undefined;
   let timer: unknown;
   let timerAt = Infinity;
   let isRunning = false;
-  let isDisposed = false;
   let lastRaw = 0;
   let skew = 0;
   let keys = 0;
@@ -61,7 +60,6 @@ export function createDriver(
 
   /** The state is committed at once; effects run in the order of the events, also of those that handlers cause. */
   function dispatch(...event: ClientEvent): void {
-    if (isDisposed) return;
     tell(debug, event);
     const step = reduce(state, event, now(), random);
     state = step.state;
@@ -74,12 +72,11 @@ export function createDriver(
       (performers[kind] as (...values: unknown[]) => void)(...values);
     }
     isRunning = false;
-    if (state.name === 'idle' || state.name === 'closed') {
-      listening?.abort();
-      listening = undefined;
-    } else if (!listening) {
-      listening = new AbortController();
-      environment.listen((event) => dispatch('environment', event), listening.signal);
+    if (state.name !== 'idle' && state.name !== 'closed')
+      unlisten ??= environment.listen((event) => dispatch('environment', event));
+    else {
+      unlisten?.();
+      unlisten = undefined;
     }
     arm();
     change();
@@ -97,7 +94,7 @@ export function createDriver(
           timerAt = Infinity;
           dispatch('tick', buffered());
         },
-        Math.min(Math.max(due - now(), 0), longestDelayMs),
+        Math.min(due - now(), longestDelayMs),
       );
   }
 
@@ -117,7 +114,7 @@ export function createDriver(
         token = answer;
         dispatch('token', epoch);
       } catch (error) {
-        dispatch('token', epoch, error ?? new Error());
+        dispatch('token', epoch, error ?? true);
       }
     },
     open(epoch) {
@@ -143,17 +140,12 @@ export function createDriver(
       asking?.abort();
       const dropped = socket;
       socket = undefined;
-      try {
-        dropped?.close(code);
-      } catch {
-        // A socket takes few codes from an application.
-        dropped?.close();
-      }
+      dropped?.close(code);
     },
     settle: (key, message) => settlers.get(key)?.(undefined, message),
     fail({ key, request, type, message }, code, reply) {
       if (key && !request && code !== 'aborted') tell(reports, { kind: 'dropped', type, message, code });
-      settlers.get(key)?.(new ClientError(type, code, reply));
+      settlers.get(key)?.(failure(type, code, reply));
     },
   };
 
@@ -162,7 +154,7 @@ export function createDriver(
     state: () => state,
     connect(): void {
       // What no attempt could mend is told at once: no WebSocket, an incomplete address.
-      if (!WebSocket) throw new Error('There is no WebSocket here: pass that of the package ws');
+      if (!WebSocket) throw new Error('There is no WebSocket: pass that of the package ws');
       address(rules, options, undefined);
       dispatch('connect', environment.isOnline(), environment.isHidden());
     },
@@ -181,7 +173,6 @@ export function createDriver(
         });
         signal?.addEventListener('abort', abort);
         if (signal?.aborted) abort();
-        else if (isDisposed) settlers.get(key)!(new ClientError(type, 'closed'));
         else dispatch('send', key, type, fields, request, timeoutMs, buffered());
       });
       // A promise that nobody handles is no unhandled rejection: a dropped message is reported besides.
@@ -193,7 +184,6 @@ export function createDriver(
       tell(ends);
       feed.clear();
       dispatch('dispose');
-      isDisposed = true;
     },
   };
 }

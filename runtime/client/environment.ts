@@ -13,8 +13,8 @@ export type EnvironmentEvent = 'online' | 'offline' | 'visible' | 'hidden' | 'pa
 export interface Environment {
   isOnline(): boolean;
   isHidden(): boolean;
-  /** Calls back until the signal is aborted. */
-  listen(call: (event: EnvironmentEvent) => void, signal: AbortSignal): void;
+  /** Calls back until the returned function is called. */
+  listen(call: (event: EnvironmentEvent) => void): () => void;
 }
 
 /** The part of a WebSocket that a client uses; the browser's and that of the package `ws` both have it. */
@@ -40,11 +40,15 @@ export const systemClock: Clock = {
 export const browserEnvironment: Environment = {
   isOnline: () => globalThis.navigator?.onLine !== false,
   isHidden: () => !!globalThis.document?.hidden,
-  listen(call, signal) {
+  listen(call) {
+    const controller = new AbortController();
     // `visibilitychange` bubbles from the document.
     for (const name of ['online', 'offline', 'pagehide', 'pageshow', 'visibilitychange'] as const)
-      globalThis.addEventListener?.(name, () => call(name === 'visibilitychange' ? document.visibilityState : name), {
-        signal,
-      });
+      globalThis.addEventListener?.(
+        name,
+        () => call(name === 'visibilitychange' ? document.visibilityState : name),
+        controller,
+      );
+    return () => controller.abort();
   },
 };

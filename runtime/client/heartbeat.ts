@@ -1,15 +1,16 @@
-// Whether the other side is alive: what is sent to find out, what counts as life, and when a connection is given up.
+// Whether the other side is alive: what is sent to find out, what counts as life, and when a connection is given up. A part:
+// only channels with a heartbeat of messages load it.
 import { type Message, put, read } from './message.ts';
-import { plan, type Turn } from './state.ts';
+import { type Beating, plan, type Turn } from './state.ts';
 import { post } from './transmit.ts';
 
-export const sendPing = (t: Turn): void => post(t, t.rules.ping!.type);
+const ping = (t: Turn): void => post(t, t.rules.ping!.type);
 
-export function beginHeartbeat(t: Turn): void {
-  const { ping } = t.rules;
+function begin(t: Turn): void {
+  const row = t.rules.ping;
   awaitPing(t);
-  if (ping?.onOpen) sendPing(t);
-  else if (ping) plan(t, 'ping', ping.intervalMs);
+  if (row?.onOpen) ping(t);
+  else if (row) plan(t, 'ping', row.intervalMs);
 }
 
 /** The next sign of life is due when the server's next ping is. */
@@ -19,7 +20,7 @@ function awaitPing(t: Turn): void {
 }
 
 /** Any inbound frame is life; where the contract says so, only the answer is. */
-export function hear(t: Turn, type: string | undefined, message: Message | undefined): void {
+function hear(t: Turn, type?: string, message?: Message): void {
   const { ping, pong } = t.rules;
   if (!ping?.answerOnly || type === ping.reply) awaitPing(t);
   if (type && type === pong?.ping) {
@@ -30,10 +31,17 @@ export function hear(t: Turn, type: string | undefined, message: Message | undef
 }
 
 /** Asks for a sign of life without giving the connection up, whatever is overdue: the page may have slept. */
-export function probe(t: Turn): void {
+function probe(t: Turn): void {
   if ((t.due.dead ?? 0) <= t.now) awaitPing(t);
-  if (t.rules.ping) sendPing(t);
+  if (t.rules.ping) ping(t);
 }
 
-/** Whether the deadline passed while this side was awake: a timer that comes late proves nothing about the other side. */
-export const isDead = (t: Turn, lateMs: number): boolean => lateMs <= (t.rules.ping ?? t.rules.pong!).timeoutMs / 2;
+/** The next ping is due an interval after the last, whoever sent it, and its answer in time. */
+function written(t: Turn, type: string): void {
+  const row = t.rules.ping;
+  if (type !== row?.type) return;
+  plan(t, 'ping', row.intervalMs);
+  plan(t, 'dead', Math.min((t.due.dead ?? Infinity) - t.now, row.timeoutMs));
+}
+
+export const beating: Beating = { begin, hear, ping, probe, written };

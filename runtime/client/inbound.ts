@@ -11,13 +11,10 @@ export type InboundValidators = {
   };
 };
 
-/** Ids remembered of messages whose repeats are dropped. */
-const remembered = 1000;
-
 /** Reads frames one after another: type and message, or nothing for a frame that is no message of the contract, which is
  * reported, or a repeat, which is not. */
 export function createReader(table: ClientTable, validators: InboundValidators, report: (report: Report) => void) {
-  const seen = new Set<string>();
+  const isRepeat = table.unique?.repeats(table.unique.ids);
   return (data: unknown): [type?: string, message?: Message] => {
     const refuse = (kind: Report['kind'], more?: object): [] => {
       report({ kind, data, ...more } as Report);
@@ -34,13 +31,6 @@ export function createReader(table: ClientTable, validators: InboundValidators, 
     if (typeof type !== 'string' || !Object.hasOwn(validators, type)) return refuse('unknown', { type });
     const { issues } = validators[type]!(message);
     if (issues) return refuse('invalid', { type, issues });
-    const id = table.unique && read(message, table.unique[type]);
-    if (id !== undefined) {
-      const mark = type + id;
-      if (seen.has(mark)) return [];
-      seen.add(mark);
-      if (seen.size > remembered) seen.delete(seen.keys().next().value!);
-    }
-    return [type, message as Message];
+    return isRepeat?.(type, message) ? [] : [type, message as Message];
   };
 }

@@ -11,9 +11,11 @@ export {
 } from './client.ts';
 export type { TokenContext } from './driver.ts';
 export type { Clock, Environment, EnvironmentEvent, SocketConstructor, SocketLike } from './environment.ts';
-export { ClientError } from './failure.ts';
+export type { ClientError } from './failure.ts';
+export { beating } from './heartbeat.ts';
 export type { InboundValidators } from './inbound.ts';
 export type { Message } from './message.ts';
+export { repeats } from './repeats.ts';
 export { answering } from './requests.ts';
 export { ordering } from './resync.ts';
 export type { ClientEvent, CloseReason, Effect, FailureCode, Report, Snapshot, StateName } from './state.ts';

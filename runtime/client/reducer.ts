@@ -2,8 +2,6 @@
 import { backoff } from './backoff.ts';
 import { verdict } from './close-codes.ts';
 import { rowOf } from './compose.ts';
-import { beginHeartbeat, hear, isDead, probe, sendPing } from './heartbeat.ts';
-import { put } from './message.ts';
 import { flush, lose, send } from './queue.ts';
 import {
   type ClientEvent,
@@ -16,7 +14,6 @@ import {
   type Timer,
   type Turn,
 } from './state.ts';
-import { post } from './transmit.ts';
 
 /** How long a closing handshake may take before the client is closed without it. */
 const closingMs = 1000;
@@ -36,7 +33,7 @@ const handlers: Handlers = {
   tick,
   connect(t, online, hidden) {
     if (t.step === 'wait') attempt(t);
-    else if (!t.step && t.name !== 'connected') {
+    else if (!t.step && t.name !== 'connected' && !t.disposed) {
       drop(t);
       set(t, { name: 'connecting', reason: null, attempt: 0, refused: 0, online });
       t.paused = hidden && !!t.rules.pauseWhenHidden;
@@ -51,7 +48,10 @@ const handlers: Handlers = {
       letGo(t);
     } else if (t.name !== 'closing') finish(t);
   },
-  dispose: (t) => finish(t),
+  dispose(t) {
+    t.disposed = true;
+    finish(t);
+  },
   token(t, epoch, error) {
     if (epoch !== t.epoch || t.step !== 'token') return;
     if (error) {
@@ -65,23 +65,23 @@ const handlers: Handlers = {
   },
   opened(t, epoch) {
     if (epoch !== t.epoch || t.step !== 'socket') return;
-    const { autoJoin, ready, ownRoom, resync } = t.rules;
+    const { answering, ready, resync, beating } = t.rules;
     set(t, { ...disconnected, name: 'connected', connectedAt: t.now });
     plan(t, 'ready', ready.afterMs);
-    if (autoJoin) post(t, autoJoin.type, autoJoin.room && put({}, autoJoin.room, ownRoom));
+    answering?.begin(t);
     resync?.ordering.begin(t);
-    beginHeartbeat(t);
+    beating?.begin(t);
   },
   closed(t, epoch, code) {
     if (epoch !== t.epoch) return;
     if (t.name === 'closing') finish(t);
     else if (t.name === 'connected' || t.step === 'socket') end(t, code);
   },
-  message(t, epoch, type, message) {
+  message(t, epoch, type, message = {}) {
     if (epoch !== t.epoch || t.name !== 'connected') return;
-    const { ready, answering, resync } = t.rules;
-    hear(t, type, message);
-    if (!type || !message) return;
+    const { ready, answering, resync, beating } = t.rules;
+    beating?.hear(t, type, message);
+    if (!type) return;
     if (answering?.heard(t, type, message)?.end) resync!.ordering.end(t);
     if (resync) resync.ordering.deliver(t, type, message);
     else t.effects.push(['emit', type, message]);
@@ -96,14 +96,14 @@ const handlers: Handlers = {
   environment(t, event) {
     const { offlineRetryMs } = t.rules.reconnect;
     if (event === 'online' || event === 'offline') t.online = event === 'online';
-    else t.paused = event === 'pagehide' || (event === 'hidden' && !!t.rules.pauseWhenHidden);
+    else t.paused = event === 'hidden' ? t.paused || !!t.rules.pauseWhenHidden : event === 'pagehide';
     if (t.step === 'wait') {
       if (event !== 'hidden' || t.paused)
         plan(t, 'retry', t.paused ? Infinity : event === 'offline' ? offlineRetryMs : 0);
     } else if (event === 'pagehide') {
       if (t.name === 'closing') finish(t);
       else if (t.step || t.name === 'connected') end(t);
-    } else if (event !== 'hidden' && t.name === 'connected') probe(t);
+    } else if (event !== 'hidden' && t.name === 'connected') t.rules.beating?.probe(t);
   },
 };
 
@@ -185,11 +185,12 @@ const timers: { readonly [T in Timer]: (t: Turn, lateMs: number, buffered: numbe
   gap: (t) => t.rules.resync!.ordering.gap(t),
   drain: (t, _, buffered) => flush(t, buffered),
   dead(t, lateMs) {
-    const code = (t.rules.ping ?? t.rules.pong)?.code;
-    if (isDead(t, lateMs)) end(t, code, code);
-    else probe(t);
+    const { code, timeoutMs } = (t.rules.ping ?? t.rules.pong)!;
+    // A timer that comes late proves nothing about the other side: this one may have slept.
+    if (lateMs > timeoutMs / 2) t.rules.beating!.probe(t);
+    else end(t, code, code);
   },
-  ping: sendPing,
+  ping: (t) => t.rules.beating!.ping(t),
 };
 
 function tick(t: Turn, buffered: number): void {

@@ -1,10 +1,16 @@
 // What a written message waits for, which inbound message settles it, and what is sent again on the next connection. A
 // part: only channels whose messages are answered, or that join rooms, load it.
 import { rowOf } from './compose.ts';
-import { type Message, read } from './message.ts';
+import { type Message, put, read } from './message.ts';
 import type { Answering, Entry, Turn } from './state.ts';
 import type { AnswerRow } from './table.ts';
 import { post } from './transmit.ts';
+
+/** Joins the room of the address, where the contract leaves that to the client. */
+function begin(t: Turn): void {
+  const { autoJoin, ownRoom } = t.rules;
+  if (autoJoin) post(t, autoJoin.type, autoJoin.room && put({}, autoJoin.room, ownRoom));
+}
 
 /** Keeps what an answer settles, and notes which rooms are joined. */
 function written(t: Turn, entry: Entry): boolean {
@@ -47,4 +53,4 @@ function resume(t: Turn): void {
   for (const { type, text } of t.waiting) if (rowOf(t, type).idempotent) t.effects.push(['write', text, t.epoch]);
 }
 
-export const answering: Answering = { written, heard, resume };
+export const answering: Answering = { begin, written, heard, resume };

@@ -1,7 +1,7 @@
 // What the client remembers between two events, what can happen to it, and what it asks the driver to do.
 import type { EnvironmentEvent } from './environment.ts';
 import type { Message } from './message.ts';
-import type { ClientTable } from './table.ts';
+import type { ClientTable, Path } from './table.ts';
 
 export type StateName = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closing' | 'closed';
 
@@ -94,6 +94,7 @@ export interface State extends Omit<Snapshot, 'retryAt'> {
   readonly refused: number;
   readonly online: boolean;
   readonly paused: boolean;
+  readonly disposed: boolean;
   readonly serial: number;
   /** Not yet written. */
   readonly queue: readonly Entry[];
@@ -189,8 +190,21 @@ export type Turn = { -readonly [K in keyof State]: State[K] } & {
   readonly random: () => number;
 };
 
+/** The part that channels with a heartbeat of messages load: see heartbeat.ts. */
+export interface Beating {
+  begin(t: Turn): void;
+  /** A frame came in; no type: it is no message of the contract. */
+  hear(t: Turn, type?: string, message?: Message): void;
+  ping(t: Turn): void;
+  /** Asks for a sign of life, and waits for it anew. */
+  probe(t: Turn): void;
+  written(t: Turn, type: string): void;
+}
+
 /** The part that channels with answers or rooms load: see requests.ts. */
 export interface Answering {
+  /** A connection opened. */
+  begin(t: Turn): void;
   /** Whether an answer will settle the entry. */
   written(t: Turn, entry: Entry): boolean;
   /** The entry that the message answers. */
@@ -208,6 +222,9 @@ export interface Ordering {
   end(t: Turn): void;
 }
 
+/** The part that channels load whose messages are known by an id: see repeats.ts. Says whether a message came before. */
+export type Repeats = (ids: { readonly [type: string]: Path }) => (type: string, message: unknown) => boolean;
+
 /** What ends with a connection. */
 export const disconnected = { ready: false, step: null, due: {}, sync: 'joining', held: [] } as const;
 
@@ -223,6 +240,7 @@ export const initialState = (rules: Rules): State => ({
   refused: 0,
   online: true,
   paused: false,
+  disposed: false,
   serial: 0,
   queue: [],
   waiting: [],
@@ -231,11 +249,8 @@ export const initialState = (rules: Rules): State => ({
 });
 
 /** When the reducer next wants a `tick`. */
-export function deadline({ due, queue, waiting }: State): number {
-  let first = Math.min(...Object.values(due));
-  for (const list of [queue, waiting]) for (const { expiresAt } of list) first = Math.min(first, expiresAt);
-  return first;
-}
+export const deadline = ({ due, queue, waiting }: State): number =>
+  Math.min(...Object.values(due), ...[...queue, ...waiting].map(({ expiresAt }) => expiresAt));
 
 /** Sets a timer; without a delay, takes it away. */
 export function plan(t: Turn, timer: Timer, delayMs = Infinity): void {

@@ -1,5 +1,5 @@
 // What a client has to know of one channel: a frozen table, printed by the generator, of data and of the parts it needs.
-import type { Answering, Ordering } from './state.ts';
+import type { Answering, Beating, Ordering, Repeats } from './state.ts';
 
 /** Member names from the root of a message; `['data', 'id']` is the pointer `/data/id`. */
 export type Path = readonly string[];
@@ -37,7 +37,7 @@ export interface PingRow {
   readonly onOpen?: boolean;
   /** Only the reply counts as life. Absent: any inbound message does. */
   readonly answerOnly?: boolean;
-  /** Close code after a timeout. Absent: none is named. */
+  /** Close code after a timeout: 3000 to 4999, since a browser lets an application send no other. Absent: none is named. */
   readonly code?: number;
 }
 
@@ -111,6 +111,8 @@ export interface ClientTable {
   /** Ready at the first of these messages (`any`: at any), or when open for `afterMs`. */
   readonly ready: { readonly types?: readonly string[]; readonly any?: boolean; readonly afterMs?: number };
   readonly codes: { readonly [code: string]: ClientAction };
+  /** Needed where there is a `ping` or a `pong`. */
+  readonly beating?: Beating;
   readonly ping?: PingRow | undefined;
   readonly pong?: PongRow;
   readonly reconnect: ReconnectRow;
@@ -128,5 +130,5 @@ export interface ClientTable {
   readonly answering?: Answering;
   readonly messages: { readonly [type: string]: MessageRow };
   /** Where server messages carry an id by which a repeat is dropped. */
-  readonly unique?: { readonly [type: string]: Path };
+  readonly unique?: { readonly repeats: Repeats; readonly ids: { readonly [type: string]: Path } };
 }

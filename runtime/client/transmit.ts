@@ -1,16 +1,13 @@
 // How a message is written, and what follows from its having been written.
 import { compose } from './compose.ts';
 import type { Message } from './message.ts';
-import { type Entry, plan, type Turn } from './state.ts';
+import type { Entry, Turn } from './state.ts';
 
 /** Writes a message, and settles it unless an answer will. */
 export function transmit(t: Turn, entry: Entry): void {
-  const { ping, answering } = t.rules;
+  const { beating, answering } = t.rules;
   t.effects.push(['write', entry.text, t.epoch]);
-  if (entry.type === ping?.type) {
-    plan(t, 'ping', ping.intervalMs);
-    plan(t, 'dead', Math.min((t.due.dead ?? Infinity) - t.now, ping.timeoutMs));
-  }
+  beating?.written(t, entry.type);
   if (!answering?.written(t, entry)) t.effects.push(['settle', entry.key]);
 }
 

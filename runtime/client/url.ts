@@ -8,7 +8,7 @@ export function address(
   token: string | undefined,
 ): string {
   const path = table.address.replace(/\{(.*?)\}/g, (_, name: string) => {
-    if (!(name in parameters)) throw new Error(`${table.channel}: the parameter ${name} is missing`);
+    if (!(name in parameters)) throw new Error(`${table.channel} lacks the parameter ${name}`);
     return encodeURIComponent(String(parameters[name as keyof typeof parameters]));
   });
   const result = new URL(url.replace(/^http/, 'ws').replace(/\/$/, '') + path);

@@ -15,9 +15,9 @@ export function createFakeEnvironment(): FakeEnvironment {
   return {
     isOnline: () => isOnline,
     isHidden: () => isHidden,
-    listen(call, signal) {
+    listen(call) {
       calls.add(call);
-      signal.addEventListener('abort', () => calls.delete(call));
+      return () => calls.delete(call);
     },
     fire(event) {
       if (event === 'online' || event === 'offline') isOnline = event === 'online';

@@ -25,7 +25,8 @@ const INBOUND = 1_048_576;
 
 type Row = { readonly [name: string]: unknown };
 
-/** The table of a channel as plain data. What is undefined, null or false is left out. */
+/** The table of a channel as plain data. What is undefined, null or false is left out. `answering`, `beating` and `resync`
+ * name the parts of the runtime that the channel needs. */
 export function clientTable(_contract: Contract, channel: Channel): Row {
   const { auth, envelope, error, limits, queue, room } = channel;
   const serverType = typesOf(channel.serverMessages);
@@ -35,6 +36,12 @@ export function clientTable(_contract: Contract, channel: Channel): Row {
   const messages = channel.clientMessages
     .map((message) => [message.type, messageRow(channel, message, serverType)] as const)
     .filter(([, row]) => Object.keys(row).length > 0);
+  const autoJoin =
+    room?.join && !room.joinOnOpen && room.parameter !== null
+      ? compact({ type: clientType(room.join.message), room: path(room.join.room) })
+      : null;
+  const ping = pingRow(channel, clientType, serverType);
+  const pong = pongRow(channel, clientType, serverType);
   return compact({
     channel: channel.name,
     pathname: channel.pathname,
@@ -46,8 +53,9 @@ export function clientTable(_contract: Contract, channel: Channel): Row {
     error: error && compact({ type: serverType(error.message), id: path(error.id) }),
     ready: readyRow(channel, serverType),
     codes: Object.fromEntries(channel.closeCodes.map(({ code, client }) => [code, client])),
-    ping: pingRow(channel, clientType, serverType),
-    pong: pongRow(channel, clientType, serverType),
+    beating: ping !== undefined || pong !== undefined,
+    ping,
+    pong,
     reconnect: pick(reconnect, Object.keys(RECONNECT)),
     queue: compact({
       onlyReady: queue === null,
@@ -59,13 +67,9 @@ export function clientTable(_contract: Contract, channel: Channel): Row {
     maxBytes: limits.message?.bytes ?? Number.MAX_SAFE_INTEGER,
     maxInbound: limits.backlog?.bytes ?? INBOUND,
     parameter: room?.parameter,
-    autoJoin:
-      room?.join && !room.joinOnOpen && room.parameter !== null
-        ? compact({ type: clientType(room.join.message), room: path(room.join.room) })
-        : null,
+    autoJoin,
     resync: resyncRow(channel, clientType, serverType),
-    // Which part of the runtime the channel needs, by name.
-    answering: messages.some(([, row]) => 'answers' in row || 'join' in row),
+    answering: autoJoin !== null || messages.some(([, row]) => 'answers' in row || 'join' in row),
     messages: Object.fromEntries(messages),
     unique: uniqueRow(channel, serverType),
   });
@@ -95,6 +99,9 @@ function pick(row: object, names: readonly string[]): Row {
   return compact(Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name))));
 }
 
+/** A browser lets an application close with 1000 or 3000 to 4999, and throws at any other code. */
+const sendable = (code: number | null): number | null => (code !== null && code >= 3000 ? code : null);
+
 function readyRow({ auth }: Channel, serverType: TypeOf): Row {
   if (auth === null || auth.ready.length === 0) return { afterMs: 0 };
   const types = auth.ready.flatMap((row) => (row.on === 'message' && row.message !== null ? [row.message] : []));
@@ -117,7 +124,7 @@ function pingRow(channel: Channel, clientType: TypeOf, serverType: TypeOf): Row 
       timeoutMs: beat.timeoutMs,
       onOpen: beat.onOpen,
       answerOnly: beat.satisfiedBy === 'answer',
-      code: beat.timeoutCode,
+      code: sendable(beat.timeoutCode),
     })
   );
 }
@@ -132,7 +139,7 @@ function pongRow({ heartbeats }: Channel, clientType: TypeOf, serverType: TypeOf
       intervalMs: beat.intervalMs,
       timeoutMs: beat.timeoutMs,
       echo: beat.echo.length > 0 ? beat.echo.map(({ from, to }) => [path(from), path(to)]) : null,
-      code: beat.timeoutCode,
+      code: sendable(beat.timeoutCode),
     })
   );
 }

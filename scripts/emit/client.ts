@@ -4,6 +4,9 @@ import { clientTable } from './client-table.ts';
 import { camelCase, channelFolder, channelPrefix } from './names.ts';
 import { createPrinter, header, literal, type Printer, propertyName } from './printer.ts';
 
+/** The part of the runtime that a row of the table needs. What no row needs, no browser loads. */
+const PARTS = { answering: 'answering', beating: 'beating', resync: 'ordering', unique: 'repeats' };
+
 export function emitClient(contract: Contract): Map<string, string> {
   return new Map(
     contract.channels.map((channel) => [
@@ -21,7 +24,7 @@ function printClient(contract: Contract, channel: Channel): string {
   const out = createPrinter();
   out.line(header(contract));
   const table = clientTable(contract, channel);
-  const parts = [...('answering' in table ? ['answering'] : []), ...('resync' in table ? ['ordering'] : [])];
+  const parts = Object.entries(PARTS).flatMap(([row, part]) => (row in table ? [part] : []));
   const imports = ['type Client', 'type ClientOptions', 'type ClientTable', 'createClient', ...parts];
   out.line(`import { ${imports.sort(byName).join(', ')} } from 'wirepact/client';`);
   out.line(`import type { ${prefix}Channel } from './types.js';`);
@@ -62,7 +65,8 @@ function printRows(out: Printer, table: { readonly [name: string]: unknown }): v
       out.block('messages: {', '},', () => {
         for (const [type, row] of Object.entries(value)) out.line(`${propertyName(type)}: ${literal(row)},`);
       });
-    else if (name === 'answering') out.line('answering,');
+    else if (name === 'answering' || name === 'beating') out.line(`${name},`);
+    else if (name === 'unique') out.line(`unique: { repeats, ids: ${literal(value)} },`);
     else if (name === 'resync') out.line(`resync: ${literal(value).replace('{ ', '{ ordering, ')},`);
     else out.line(`${propertyName(name)}: ${literal(value)},`);
   }
