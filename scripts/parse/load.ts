@@ -20,7 +20,7 @@ export interface ReadResult {
 export function readContract(
   path: string,
   options: ReferenceOptions = {},
-  texts?: ReadonlyMap<string, string>,
+  texts?: ReadonlyMap<string, string | null>,
 ): ReadResult {
   const documents = new DocumentSet(path, options, texts);
   const document = documents.root();
@@ -44,7 +44,7 @@ export interface LoadResult {
 
 /** The model, and everything that is wrong with the document: shape, our own checks, and those of the official parser. */
 export async function loadContract(path: string, options: LoadOptions = {}): Promise<LoadResult> {
-  const texts = new Map<string, string>();
+  const texts = new Map<string, string | null>();
   let read = readContract(path, options, texts);
   while (read.documents.wantedUrls.size > 0) {
     for (const url of read.documents.wantedUrls) texts.set(url, await fetchText(url));
@@ -62,13 +62,13 @@ export async function loadContract(path: string, options: LoadOptions = {}): Pro
   return { ...(contract === undefined ? {} : { contract }), findings: sortFindings(findings), files };
 }
 
-/** Empty where it cannot be had: the reference into it is then told as leading to nothing. */
-async function fetchText(url: string): Promise<string> {
+/** Null where it cannot be had: the reference into it is then told as leading to nothing. */
+async function fetchText(url: string): Promise<string | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-    return response.ok ? await response.text() : '';
+    return response.ok ? await response.text() : null;
   } catch {
-    return '';
+    return null;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Finding, FindingCode, Severity } from '../errors.ts';
 import type { Pointer } from '../model.ts';
 import { nearest } from './nearest.ts';
 import { pointerTokens } from './pointer.ts';
-import { readSource, type SourceFile, type SourceProblem } from './source-file.ts';
+import { readBytes, readSource, refuseSize, type SourceFile, type SourceProblem } from './source-file.ts';
 import { describeCircle, isRecord, Value } from './value.ts';
 
 export interface ReferenceOptions {
@@ -32,15 +32,15 @@ export class DocumentSet {
   /** URLs that are referred to, allowed, and not yet among `texts`. */
   readonly wantedUrls = new Set<string>();
   readonly #options: ReferenceOptions;
-  readonly #texts: ReadonlyMap<string, string>;
+  readonly #texts: ReadonlyMap<string, string | null>;
   readonly #files = new Map<string, SourceFile | null>();
   readonly #targets = new Map<string, Value>();
   readonly #reported = new Set<string>();
   readonly rootPath: string;
   #depth = 0;
 
-  /** `texts`: what was already fetched, by URL. */
-  constructor(rootPath: string, options: ReferenceOptions = {}, texts: ReadonlyMap<string, string> = new Map()) {
+  /** `texts`: what was already fetched, by URL; null: it could not be had. */
+  constructor(rootPath: string, options: ReferenceOptions = {}, texts: ReadonlyMap<string, string | null> = new Map()) {
     this.rootPath = resolve(rootPath);
     this.#options = options;
     this.#texts = texts;
@@ -134,7 +134,8 @@ export class DocumentSet {
     const known = this.#files.get(url);
     if (known !== undefined) return known;
     const text = this.#texts.get(url);
-    if (text !== undefined) return this.#read(url, text, site);
+    if (text === null) return this.#problem(url, unreachable(url), site);
+    if (text !== undefined) return this.#keep(url, readSource(url, text), site);
     if (this.#options.allowUrls === true && /^https?:/i.test(url)) this.wantedUrls.add(url);
     else {
       this.report('reference-url', site, {
@@ -149,10 +150,10 @@ export class DocumentSet {
   #open(path: string, site: Value | null): SourceFile | null {
     const known = this.#files.get(path);
     if (known !== undefined) return known;
-    const missing = missingFile(path, site !== null);
-    if (missing !== null) return this.#problem(path, missing, site);
+    const refused = missingFile(path, site !== null) ?? refuseSize(statSync(path).size);
+    if (refused !== null) return this.#problem(path, refused, site);
     try {
-      return this.#read(path, readFileSync(path, 'utf8'), site);
+      return this.#keep(path, readBytes(path, readFileSync(path)), site);
     } catch (error) {
       return this.#problem(
         path,
@@ -168,8 +169,7 @@ export class DocumentSet {
     }
   }
 
-  #read(path: string, text: string, site: Value | null): SourceFile | null {
-    const read = readSource(path, text);
+  #keep(path: string, read: ReturnType<typeof readSource>, site: Value | null): SourceFile | null {
     if ('problem' in read) return this.#problem(path, read.problem, site);
     this.#files.set(path, read.source);
     return read.source;
@@ -207,6 +207,17 @@ function missingFile(path: string, referred: boolean): SourceProblem | null {
     return { ...start, code, message: `${shownPath(path)} is not a file.`, fix: 'Name the file itself.' };
   }
   return null;
+}
+
+function unreachable(url: string): SourceProblem {
+  return {
+    line: 1,
+    column: 1,
+    code: 'reference-unresolved',
+    message: `Nothing was got from ${url}.`,
+    expected: 'an answer with status 200 within 10 seconds',
+    fix: 'Check the address, or save a copy beside the document.',
+  };
 }
 
 function isInside(folder: string, path: string): boolean {

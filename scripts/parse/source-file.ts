@@ -1,5 +1,16 @@
 // One file of a document: its values, and the line on which each was written.
-import { type Alias, type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { FindingCode } from '../errors.ts';
 import type { Pointer } from '../model.ts';
 import { pointerTokens } from './pointer.ts';
@@ -24,6 +35,8 @@ export interface SourceProblem extends Place {
   readonly found?: string;
   readonly fix: string;
 }
+
+const start: Place = { line: 1, column: 1 };
 
 export class SourceFile {
   /** Absolute path, or URL. */
@@ -69,68 +82,137 @@ export class SourceFile {
   }
 }
 
+/** A file of so many bytes is not read; null: it is. */
+export function refuseSize(bytes: number): SourceProblem | null {
+  if (bytes <= maxBytes) return null;
+  return {
+    ...start,
+    code: 'document-too-large',
+    message: 'The document is too large.',
+    expected: `at most ${maxBytes} bytes`,
+    found: `${bytes} bytes`,
+    fix: 'Move schemas to files of their own, and refer to them.',
+  };
+}
+
+/** The bytes of a file to its values. Never throws: what cannot be read is told as a problem. */
+export function readBytes(path: string, bytes: Uint8Array): { source: SourceFile } | { problem: SourceProblem } {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return { problem: noText(start, 'bytes that are no UTF-8') };
+  }
+  return readSource(path, text);
+}
+
+function noText(place: Place, found: string): SourceProblem {
+  return {
+    ...place,
+    code: 'document-not-yaml',
+    message: 'The document is not YAML: it is no text.',
+    expected: 'YAML or JSON in UTF-8',
+    found,
+    fix: 'Save the document as UTF-8 text.',
+  };
+}
+
 /** YAML or JSON text to values. Never throws: a text that cannot be read is told as a problem. */
 export function readSource(path: string, text: string): { source: SourceFile } | { problem: SourceProblem } {
-  const start: Place = { line: 1, column: 1 };
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) {
-    return {
-      problem: {
-        ...start,
-        code: 'document-too-large',
-        message: 'The document is too large.',
-        expected: `at most ${maxBytes} bytes`,
-        found: `${bytes} bytes`,
-        fix: 'Move schemas to files of their own, and refer to them.',
-      },
-    };
-  }
-  const deep = lineTooDeep(text);
-  if (deep !== null) {
-    return {
-      problem: {
-        line: deep,
-        column: 1,
-        code: 'document-too-deep',
-        message: 'The document is nested too deeply to be read.',
-        expected: `at most ${maxDepth} levels`,
-        fix: 'Flatten it: give inner schemas names under components.schemas, and refer to them.',
-      },
-    };
-  }
+  const problem = refuseSize(Buffer.byteLength(text)) ?? refuseControls(text);
+  if (problem !== null) return { problem };
   const lines = new LineCounter();
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
   try {
     const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
     const error = document.errors[0];
     if (error !== undefined) {
-      const { line, col } = lines.linePos(error.pos[0]);
+      // The end of the stack comes as a mistake of the document.
+      if (/call stack/i.test(error.message)) return { problem: tooDeep(text) };
       return {
         problem: {
-          line: Math.max(line, 1),
-          column: Math.max(col, 1),
+          ...placeOf(error.pos[0]),
           code: 'document-not-yaml',
           message: `The document is not YAML: ${firstSentence(error.message)}`,
           fix: 'Mend the indentation, quotes or brackets there.',
         },
       };
     }
+    const circle = circularAlias(document);
+    if (circle !== null)
+      return { problem: { ...placeOf(circle), ...describeAliases('one of them leads back to itself.') } };
     const value: unknown = document.toJS({ maxAliasCount });
+    if (heightOf(value, new Map()) > maxDepth) return { problem: tooDeep(text) };
     return { source: new SourceFile(path, text, value, document, lines) };
   } catch (error) {
+    if (error instanceof RangeError) return { problem: tooDeep(text) };
     return { problem: { ...start, ...readFailure(error) } };
   }
 }
 
+/** Characters that YAML does not allow: as escapes inside quotes it does. */
+function refuseControls(text: string): SourceProblem | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  const found = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.exec(text);
+  if (found === null) return null;
+  const before = text.slice(0, found.index).split('\n');
+  const code = found[0].charCodeAt(0).toString(16).padStart(4, '0');
+  return noText({ line: before.length, column: (before.at(-1) ?? '').length + 1 }, `the control character U+${code}`);
+}
+
+/** Offset of an alias inside of what it stands for; null: there is none. */
+function circularAlias(document: Document): number | null {
+  let offset: number | null = null;
+  visit(document, {
+    Alias(_key, alias, path) {
+      const target = alias.resolve(document);
+      if (target === undefined || !path.some((above) => above === target)) return undefined;
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+/** Levels below a value. What aliases share is measured once. */
+function heightOf(value: unknown, known: Map<object, number>): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  // Deeper than this it does not have to be known, and a circle ends here.
+  known.set(value, maxDepth + 1);
+  let height = 0;
+  for (const item of Object.values(value)) height = Math.max(height, heightOf(item, known));
+  known.set(value, height + 1);
+  return height + 1;
+}
+
+function tooDeep(text: string): SourceProblem {
+  return {
+    line: lineTooDeep(text) ?? 1,
+    column: 1,
+    code: 'document-too-deep',
+    message: 'The document is nested too deeply to be read.',
+    expected: `at most ${maxDepth} levels`,
+    fix: 'Flatten it: give inner schemas names under components.schemas, and refer to them.',
+  };
+}
+
+function describeAliases(reason: string): Omit<SourceProblem, keyof Place> {
+  return {
+    code: 'document-aliases',
+    message: `The aliases of the document cannot be expanded: ${reason}`,
+    expected: `aliases that expand to at most ${maxAliasCount} times what is written`,
+    fix: 'Use $ref instead of YAML aliases.',
+  };
+}
+
 function readFailure(error: unknown): Omit<SourceProblem, keyof Place> {
   const message = error instanceof Error ? error.message : String(error);
-  if (/alias/i.test(message)) {
-    return {
-      code: 'document-aliases',
-      message: `The aliases of the document cannot be expanded: ${firstSentence(message)}`,
-      expected: `aliases that expand to at most ${maxAliasCount} times what is written`,
-      fix: 'Use $ref instead of YAML aliases.',
-    };
-  }
+  if (/alias/i.test(message)) return describeAliases(firstSentence(message));
   return {
     code: 'document-not-yaml',
     message: `The document is not YAML: ${firstSentence(message)}`,
@@ -138,7 +220,7 @@ function readFailure(error: unknown): Omit<SourceProblem, keyof Place> {
   };
 }
 
-/** The line on which brackets or indentation reach the limit; null: none does. Looks at characters alone, so that it cannot fail. */
+/** The line on which brackets or indentation reach the limit, by its characters alone; null: none does. */
 function lineTooDeep(text: string): number | null {
   let [line, open, indent, isIndent] = [1, 0, 0, true];
   for (let at = 0; at < text.length; at += 1) {
