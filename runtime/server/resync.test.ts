@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from './fixtures/fake-clock.ts';
+import { lobbyTable } from './fixtures/lobby.ts';
 import { type Lobby, startLobby } from './fixtures/lobby-server.ts';
 import type { TestSocket } from './fixtures/test-socket.ts';
 
@@ -87,6 +88,35 @@ describe('numbered messages', () => {
     expect(await ada.next()).toMatchObject({ type: 'snapshot', seq: 3, state: ['m1', 'm2', 'm3'] });
     ada.send({ type: 'say', text: 'x' });
     expect(await ada.until('said')).toMatchObject({ seq: 4 });
+  });
+
+  it('are replayed at the pace of the reader, however many there are', async () => {
+    const { resync: rules, limits } = lobbyTable;
+    lobby = await startLobby({
+      table: { resync: { ...rules!, history: 200 }, limits: { ...limits, backlog: { bytes: 200_000, code: 1013 } } },
+    });
+    const text = 'x'.repeat(100_000);
+    for (let n = 0; n < 100; n++) {
+      await lobby.server.publish('lobby', { type: 'said', text }, { to: 'room', room: 'den' });
+    }
+    const bob = await lobby.open('bob');
+    bob.send({ type: 'resync', lastSeq: 0 });
+    expect(await bob.until('said')).toMatchObject({ seq: 1 });
+    bob.socket.pause();
+    // Meanwhile the server goes on with others.
+    await (await lobby.joined('ada', 'attic')).drain();
+    bob.socket.resume();
+    for (let n = 2; n <= 100; n++) expect(await bob.until('said')).toMatchObject({ seq: n });
+  });
+
+  it('begin anew in a room that lives only while somebody is in it', async () => {
+    lobby = await startLobby({ table: { room: { ...lobbyTable.room!, life: 'while-joined' } } });
+    const ada = await lobby.joined('ada');
+    ada.send({ type: 'say', text: 'x' });
+    ada.send({ type: 'leave' });
+    await ada.drain();
+    ada.send({ type: 'join' });
+    expect(await ada.until('snapshot')).toMatchObject({ seq: 0, state: [] });
   });
 
   it('never come to a joining connection before its snapshot, and none is lost', async () => {
