@@ -56,7 +56,7 @@ export const changeEvents = (seam: Seam, change: (one: Heard) => Partial<Transpo
     listen: (events) =>
       inner.listen({
         message: (text) => events.message(text),
-        binary: () => events.binary(),
+        binary: (data) => events.binary(data),
         pong: (payload) => events.pong(payload),
         violation: (kind, code) => events.violation(kind, code),
         closed: (code) => events.closed(code),

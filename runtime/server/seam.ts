@@ -52,7 +52,7 @@ export type Violation = 'size' | 'encoding' | 'protocol';
 
 export interface TransportEvents {
   message(text: string): void;
-  binary(): void;
+  binary(data: Buffer): void;
   pong(payload: string): void;
   /** The peer broke a rule of framing; nothing more of it is read. `code` is the one of RFC 6455. */
   violation(kind: Violation, code: number): void;

@@ -37,7 +37,7 @@ export class SocketTransport implements Transport {
   listen(events: TransportEvents): void {
     const socket = this.#socket;
     socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (isBinary) events.binary();
+      if (isBinary) events.binary(data);
       else events.message(data.toString());
     });
     socket.on('pong', (payload: Buffer) => events.pong(payload.toString()));

@@ -1,0 +1,142 @@
+// Faults of close codes and shutdown: how connections end.
+import { Buffer } from 'node:buffer';
+import type { ChannelTable, Encoded, Seam, Transport } from '../runtime/server/index.ts';
+import { encodeMessage } from '../runtime/server/index.ts';
+import { changeTables } from './decorate-channels.ts';
+import { changeEvents, changeTransport } from './decorate-transport.ts';
+import { by, everywhere, type Fault } from './fault.ts';
+
+const closing = (seam: Seam, change: (code: number, reason: string, inner: Transport, table: ChannelTable) => void) =>
+  changeTransport(seam, ({ inner, table }) => ({ close: (code, reason) => change(code, reason, inner, table) }));
+
+/** A close frame without a code, as a frame of its own. */
+const bareClose: Encoded = { text: '{}', bytes: 2, frame: Buffer.from([0x88, 0x00]) };
+
+const hasShutdown: Fault['appliesTo'] = (table) => table.limits.shutdown !== null;
+
+const isShutdown = (table: ChannelTable, code: number, reason: string): boolean =>
+  code === table.limits.shutdown?.code && reason.includes('shuts down');
+
+// An undeclared code of the range that applications may use.
+const UNDECLARED = 4777;
+
+const atShutdown = (seam: Seam, change: (inner: Transport, code: number, reason: string) => void): Seam =>
+  closing(seam, (code, reason, inner, table) => {
+    if (isShutdown(table, code, reason)) change(inner, code, reason);
+    else inner.close(code, reason);
+  });
+
+export const endingFaults: readonly Fault[] = [
+  {
+    id: 'close-codes/undeclared',
+    sentence: 'The server closes with a code that the contract does not have.',
+    intended: [by('close-codes/declared', 'undeclared')],
+    appliesTo: (table) => table.closeCodes.length > 0 && table.closeCodes.every(({ code }) => code !== UNDECLARED),
+    apply: (seam) => closing(seam, (_code, reason, inner) => inner.close(UNDECLARED, reason)),
+  },
+  {
+    id: 'close-codes/no-code',
+    sentence: 'The server closes without a code.',
+    intended: [by('auth/missing-answer', 'wrong-code'), by('limits/binary-code', 'wrong-code')],
+    appliesTo: everywhere,
+    apply: (seam) =>
+      closing(seam, (_code, _reason, inner) => {
+        inner.send(bareClose);
+        setTimeout(() => inner.terminate(), 50);
+      }),
+  },
+  {
+    id: 'close-codes/abrupt-end',
+    sentence: 'The server ends connections without a closing handshake.',
+    intended: [by('limits/binary-code', 'wrong-code'), by('auth/expiry-answer', 'wrong-code')],
+    appliesTo: everywhere,
+    apply: (seam) => closing(seam, (_code, _reason, inner) => inner.terminate()),
+  },
+  {
+    id: 'close-codes/protocol-error-stays-open',
+    sentence: 'A frame that breaks the WebSocket protocol leaves the connection open.',
+    intended: [by('close-codes/protocol-error-ends', 'never')],
+    appliesTo: everywhere,
+    apply: (seam) =>
+      changeEvents(seam, ({ events }) => ({
+        violation: (kind, code) => kind !== 'protocol' && events.violation(kind, code),
+      })),
+  },
+  {
+    id: 'close-codes/protocol-error-wrong-code',
+    sentence: 'A frame that breaks the WebSocket protocol ends the connection with another code.',
+    intended: [by('close-codes/protocol-error-code', 'wrong-code')],
+    appliesTo: everywhere,
+    apply: (seam) =>
+      changeEvents(seam, ({ events }) => ({
+        violation: (kind, code) => events.violation(kind, kind === 'protocol' ? 1011 : code),
+      })),
+  },
+  {
+    id: 'shutdown/abrupt',
+    sentence: 'A server that ends cuts its connections without a closing handshake.',
+    intended: [by('shutdown/code', 'wrong-code')],
+    appliesTo: hasShutdown,
+    apply: (seam) => atShutdown(seam, (inner) => inner.terminate()),
+  },
+  {
+    id: 'shutdown/wrong-code',
+    sentence: 'A server that ends closes with another code.',
+    intended: [by('shutdown/code', 'wrong-code')],
+    appliesTo: hasShutdown,
+    apply: (seam) => atShutdown(seam, (inner, _code, reason) => inner.close(1000, reason)),
+  },
+  {
+    id: 'shutdown/presence-told',
+    sentence: 'A server that ends tells each member that the others have gone.',
+    intended: [by('shutdown/no-presence', 'told')],
+    appliesTo: (table) => hasShutdown(table) && table.room?.presence != null,
+    apply: (seam) =>
+      closing(seam, (code, reason, inner, table) => {
+        const left = table.room?.presence?.left.type;
+        if (left !== undefined && isShutdown(table, code, reason)) {
+          inner.send(encodeMessage(table.server[left]?.template ?? {}));
+        }
+        inner.close(code, reason);
+      }),
+  },
+  {
+    id: 'shutdown/accepts-new',
+    sentence: 'A server that ends still lets others in.',
+    intended: [by('shutdown/refuses-new', 'let-in')],
+    appliesTo: hasShutdown,
+    apply: (seam) => ({
+      ...seam,
+      handshake: (refusal, channel) => {
+        const judged = seam.handshake(refusal, channel);
+        return judged?.when === 'shutdown' ? null : judged;
+      },
+    }),
+  },
+  {
+    id: 'shutdown/wrong-status',
+    sentence: 'A server that ends refuses others with another status.',
+    intended: [by('shutdown/refuses-new', 'wrong-status')],
+    appliesTo: hasShutdown,
+    apply: (seam) => ({
+      ...seam,
+      handshake: (refusal, channel) => {
+        const judged = seam.handshake(refusal, channel);
+        return judged?.when === 'shutdown' ? { when: 'shutdown', by: 'status', status: 418 } : judged;
+      },
+    }),
+  },
+  {
+    id: 'shutdown/too-slow',
+    sentence: 'A server that ends waits without end for connections that do not answer.',
+    intended: [by('shutdown/exits-in-time', 'never', 'too-late')],
+    appliesTo: hasShutdown,
+    apply: (seam) =>
+      changeTables(seam, ({ limits }) => ({
+        limits: {
+          ...limits,
+          shutdown: limits.shutdown && { ...limits.shutdown, withinMs: limits.shutdown.withinMs * 20 },
+        },
+      })),
+  },
+];
