@@ -3,10 +3,19 @@ import { families } from '../rule.ts';
 import { authRules } from './auth.ts';
 import type { AnyClientRule } from './client-rule.ts';
 import { closeCodeRules } from './close-codes.ts';
+import { heartbeatRules } from './heartbeat.ts';
+import { idempotentRules } from './idempotent.ts';
+import { monitorRules } from './monitors.ts';
+import { queueRules } from './queue.ts';
+import { readyRules } from './ready.ts';
 import { attemptRules } from './reconnect-attempts.ts';
 import { backoffRules } from './reconnect-backoff.ts';
 import { connectionRules } from './reconnect-connections.ts';
 import { environmentRules } from './reconnect-environment.ts';
+import { requestRules } from './request.ts';
+import { resyncRules } from './resync.ts';
+import { sequenceRules } from './sequence.ts';
+import { validationRules } from './validation.ts';
 
 export const clientRules: readonly AnyClientRule[] = [
   ...authRules,
@@ -15,6 +24,15 @@ export const clientRules: readonly AnyClientRule[] = [
   ...connectionRules,
   ...environmentRules,
   ...closeCodeRules,
+  ...readyRules,
+  ...heartbeatRules,
+  ...queueRules,
+  ...idempotentRules,
+  ...requestRules,
+  ...sequenceRules,
+  ...resyncRules,
+  ...validationRules,
+  ...monitorRules,
 ].sort((left, right) => familyRank(left) - familyRank(right));
 
 function familyRank(rule: AnyClientRule): number {

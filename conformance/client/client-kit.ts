@@ -124,6 +124,10 @@ export class ClientKit {
     for (const { name, required, schema } of channel.query) {
       if (required && query[name] === undefined) query[name] = sampleOf(schema, schemas) as string;
     }
+    const url = server.url(id, channel);
+    const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) =>
+      encodeURIComponent(String(parameters[name] ?? '')),
+    );
     const messages = new ServerMessages(channel, schemas, room);
     const responder = new Responder(channel, messages);
     const tokens = new TokenDesk(adapter, id, (token) => this.trace.redact(token));
@@ -131,6 +135,7 @@ export class ClientKit {
     const client = new ClientUnderTest({
       id,
       channel,
+      path: `${channel.pathname}${path}`,
       room,
       adapter,
       stage,
@@ -143,10 +148,6 @@ export class ClientKit {
     stage.onOpen = (connection) => responder.greet(connection);
     stage.onMessage = (connection, index) => responder.receive(connection, connection.messages[index]!);
     this.clients.push(client);
-    const url = server.url(id, channel);
-    const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) =>
-      encodeURIComponent(String(parameters[name] ?? '')),
-    );
     const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
     await adapter.ask({
       op: 'create',
@@ -225,14 +226,15 @@ export class ClientKit {
     return found;
   }
 
-  /** For the monitors: what was seen, with everything still in it. */
-  observed(): Omit<Observation, 'instance' | 'channel'> {
-    return {
-      connections: this.clients.flatMap(({ stage }) => [...stage.connections]),
+  /** For the monitors: what was seen of each client, with everything still in it. */
+  observed(): readonly Omit<Observation, 'instance' | 'channel'>[] {
+    const frames = this.trace.frames();
+    return this.clients.map(({ stage, tokens }) => ({
+      connections: [...stage.connections],
       refusals: [],
-      tokens: this.clients.flatMap(({ tokens }) => tokens.requests.flatMap(({ token }) => token ?? [])),
-      frames: this.trace.frames(),
-    };
+      tokens: tokens.requests.flatMap(({ token }) => token ?? []),
+      frames,
+    }));
   }
 
   overlaps(): readonly Overlap[] {

@@ -27,6 +27,8 @@ export interface Sending {
 export interface ClientParts {
   readonly id: string;
   readonly channel: Channel;
+  /** Path that it has to connect to, below its own base. */
+  readonly path: string;
   readonly room: string | null;
   readonly adapter: Adapter;
   readonly stage: Stage;
@@ -39,17 +41,23 @@ export interface ClientParts {
 
 export class ClientUnderTest {
   readonly id: string;
+  /** Path that it has to connect to, below its own base. */
+  readonly path: string;
   readonly stage: Stage;
   readonly tokens: TokenDesk;
   readonly responder: Responder;
   /** Builds what the server sends. */
   readonly messages: ServerMessages;
   readonly events: Seen[] = [];
+  /** Messages that the application was given, in order. */
+  readonly delivered: unknown[] = [];
+  #state: (Seen & { readonly event: 'state' }) | null = null;
   readonly #parts: ClientParts;
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
     this.id = parts.id;
+    this.path = parts.path;
     this.stage = parts.stage;
     this.tokens = parts.tokens;
     this.responder = parts.responder;
@@ -57,14 +65,9 @@ export class ClientUnderTest {
     parts.adapter.listen(parts.id, (event) => this.#hear(event));
   }
 
-  /** Messages that the application was given, in order. */
-  get delivered(): readonly unknown[] {
-    return this.events.flatMap((event) => (event.event === 'message' ? [event.message] : []));
-  }
-
   /** What the client last said about itself. */
   get state(): (Seen & { readonly event: 'state' }) | null {
-    return this.events.filter((event) => event.event === 'state').at(-1) ?? null;
+    return this.#state;
   }
 
   seen<E extends AdapterEvent['event']>(name: E): readonly (Seen & { readonly event: E })[] {
@@ -176,7 +179,11 @@ export class ClientUnderTest {
     if (event.event === 'state' && event.ready && this.stage.connections.length === 0) {
       throw new AdapterError(`The adapter says that ${this.id} is ready, but it never connected.`);
     }
-    this.events.push({ ...event, at: performance.now() });
+    const seen = { ...event, at: performance.now() };
+    this.events.push(seen);
+    // Kept beside: looked at whenever anything comes.
+    if (seen.event === 'message') this.delivered.push(seen.message);
+    if (seen.event === 'state') this.#state = seen;
     this.#parts.signal.wake();
   }
 }
