@@ -63,6 +63,8 @@ export interface Kit {
   missingRoom(): string;
   /** Another room whose name differs from it in case only, else begins with it, else any other leased room; null where there is none. */
   lookAlike(room: string): string | null;
+  /** All names that a careless server takes for that room: other case, longer, shorter, other punctuation. Of fixed rooms, those leased. */
+  lookAlikes(room: string): readonly string[];
   /** A token with a fault for that user. Throws NotTestable where it can neither be made nor is given. */
   faultyToken(fault: TokenFault, user?: User): Promise<string>;
   /** A fresh token of the user with these claims laid over (undefined removes one). Needs `tokens: 'made'`. */

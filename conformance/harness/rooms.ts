@@ -22,12 +22,18 @@ export function freshRoom(channel: Channel, schemas: Schemas): string | null {
   return candidates.find((candidate) => fits(channel, schemas, candidate)) ?? null;
 }
 
-/** Names that differ in case only, then names of which one begins with the other. */
+/** Names that differ in case only, then those of which one begins or ends with the other, then in punctuation only. */
 export function lookAlikes(channel: Channel, schemas: Schemas, room: string): readonly string[] {
   const swapped = room === room.toLowerCase() ? room.toUpperCase() : room.toLowerCase();
-  return [swapped, `${room}1`, `${room}0`, room.slice(0, -1)].filter(
-    (name) => name !== room && fits(channel, schemas, name),
-  );
+  const other = [
+    `1${room}`,
+    room.slice(1),
+    room.replaceAll('-', '_'),
+    room.replaceAll('-', '.'),
+    room.replaceAll('-', ''),
+  ];
+  const names = [swapped, `${room}1`, `${room}0`, room.slice(0, -1), ...other];
+  return [...new Set(names)].filter((name) => name !== room && fits(channel, schemas, name));
 }
 
 /** Whether a text meets the schema of the room's path parameter; numbers are read as such where the schema wants them. */

@@ -151,11 +151,14 @@ export class ServerKit implements Kit {
   }
 
   lookAlike(room: string): string | null {
+    return this.lookAlikes(room)[0] ?? this.rooms.find((other) => other !== room) ?? null;
+  }
+
+  lookAlikes(room: string): readonly string[] {
     const { target, schemas } = this.#session;
     const candidates = lookAlikes(this.channel, schemas, room);
     const fixtures = target.channels[this.channel.name]?.rooms;
-    const free = fixtures === undefined ? candidates : candidates.filter((name) => this.rooms.includes(name));
-    return free[0] ?? this.rooms.find((other) => other !== room) ?? null;
+    return fixtures === undefined ? candidates : candidates.filter((name) => this.rooms.includes(name));
   }
 
   async faultyToken(fault: TokenFault, user: User | undefined = this.users[0]): Promise<string> {
@@ -343,10 +346,10 @@ export class ServerKit implements Kit {
     let found = connection.inbox.some(isIt) ? await connection.takeOrNull(isIt) : null;
     if (found === null) {
       // What was rejected is answered before what comes after it: an answered round trip means that no error will come.
-      // One that is not answered has been waited for just as long.
-      const hasRequest = this.#fence.request !== null;
-      if (hasRequest) await this.#fence.roundTrip(connection);
-      found = await connection.takeOrNull(isIt, { withinMs: hasRequest ? this.#fence.waitMs() : this.patienceMs });
+      const askedAt = this.clock.now();
+      const answered = await this.#fence.roundTrip(connection);
+      const left = answered ? 0 : this.patienceMs - (this.clock.now() - askedAt);
+      found = await connection.takeOrNull(isIt, { withinMs: Math.max(this.#fence.waitMs(), left) });
     }
     if (found === null) return null;
     const at = (pointer: string | null) => (pointer === null ? undefined : valueAt(found.value, pointer));

@@ -9,6 +9,7 @@ import { heartbeatRules } from './heartbeat/index.ts';
 import { limitsRules } from './limits/index.ts';
 import { permissionRules } from './permission/index.ts';
 import { presenceRules } from './presence/index.ts';
+import { requestRules } from './request/index.ts';
 import { resyncRules } from './resync/index.ts';
 import { sequenceRules } from './sequence/index.ts';
 import { shutdownRules } from './shutdown/index.ts';
@@ -30,6 +31,7 @@ export const serverRules: readonly ServerRule[] = [
   ...resyncRules,
   ...validationRules,
   ...permissionRules,
+  ...requestRules,
 ].sort((left, right) => familyRank(left) - familyRank(right));
 
 function familyRank(rule: ServerRule): number {

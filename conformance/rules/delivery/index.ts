@@ -1,4 +1,25 @@
 // Who receives what: exact receiver sets, counts and orders.
+import { sameOrder, senderOrder } from './order.ts';
+import { published, publishedToSeveral } from './published.ts';
 import { receivers } from './receivers.ts';
+import { joinedTwice, leftAndBack, othersAfterEnd, roomsIsolated } from './rooms.ts';
+import { directNotBroadcastInside, directWithoutMembership, storedBeforeSent } from './unjoined.ts';
+import { welcome, welcomeAgain, welcomeLists } from './welcome.ts';
 
-export const deliveryRules = [receivers];
+export const deliveryRules = [
+  receivers,
+  sameOrder,
+  senderOrder,
+  roomsIsolated,
+  joinedTwice,
+  leftAndBack,
+  othersAfterEnd,
+  published,
+  publishedToSeveral,
+  welcome,
+  welcomeAgain,
+  welcomeLists,
+  directWithoutMembership,
+  directNotBroadcastInside,
+  storedBeforeSent,
+];

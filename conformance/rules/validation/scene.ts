@@ -16,8 +16,8 @@ export interface Scene {
   readonly user: User;
 }
 
-/** Cases with many variants, paced under the rate limit. */
-export const longCaseMs = 60_000;
+/** Cases with many variants, paced under the rate limit, and long waits where a server answers nothing. */
+export const longCaseMs = 400_000;
 
 export function roleFor(message: ClientMessage | null): string | null {
   const requirement = message?.requires.find(({ condition }) => condition === 'role');

@@ -1,0 +1,337 @@
+// Rules about a message that is sent again: it is answered with what the first one made, and nothing happens twice.
+import type { Channel, ClientMessage, Idempotent } from '../../../scripts/model.ts';
+import type { Connection, Received } from '../../harness/connection.ts';
+import type { BuildOptions, Built } from '../../harness/messages.ts';
+import { brief, valueAt, withValueAt } from '../../harness/pointer.ts';
+import type { Kit } from '../../kit.ts';
+import { Failed, lowest, type Needs, type Rule } from '../../rule.ts';
+import { codeFor, errorLevel, faultsOf, reject } from '../validation/rejection.ts';
+import { addressed, longCaseMs, needsFor, openScene, pace, type Scene } from '../validation/scene.ts';
+
+/** An idempotent message in its scene, sent once and seen by the witness. */
+interface First {
+  readonly scene: Scene;
+  readonly message: ClientMessage;
+  readonly row: Idempotent;
+  readonly sent: Built;
+  /** What it caused, as its sender or the witness saw it. */
+  readonly effect: Received;
+}
+
+function perIdempotent(
+  run: (kit: Kit, first: First) => Promise<void>,
+  options: {
+    readonly needs?: Needs;
+    readonly applies?: (channel: Channel, row: Idempotent) => boolean;
+    readonly level?: (channel: Channel, message: ClientMessage) => 'MUST' | 'SHOULD';
+  } = {},
+): Rule['cases'] {
+  return (_contract, channel) =>
+    channel.clientMessages.flatMap((message) => {
+      const row = message.idempotent;
+      if (row === null || !effectKey(channel, message) || options.applies?.(channel, row) === false) return [];
+      return [
+        {
+          channel: channel.name,
+          message: message.type,
+          level: lowest(row.level, message.level, options.level?.(channel, message) ?? 'MUST'),
+          source: row.source,
+          needs: needsFor(message, options.needs),
+          timeoutMs: longCaseMs,
+          async run(kit) {
+            const scene = await openScene(kit, message);
+            await pace(kit);
+            const sent = await kit.send(scene.sender, message.key, addressed(kit, message.key, scene));
+            const effect = await effectOf(kit, scene.witness, message, sent);
+            await kit.quiesce([scene.sender, scene.witness]);
+            await run(kit, { scene, message, row, sent, effect });
+          },
+        },
+      ];
+    });
+}
+
+/** The server message by which the effect is known: the echo of the row, else what the message triggers. */
+function effectKey(channel: Channel, message: ClientMessage): string | null {
+  const caused = channel.serverMessages.find((effect) =>
+    effect.triggers.some((trigger) => trigger.on === 'message' && trigger.message === message.key),
+  );
+  return message.idempotent?.echo?.message ?? caused?.key ?? null;
+}
+
+function effects(kit: Kit, connection: Connection, message: ClientMessage, about: Built): readonly Received[] {
+  const key = effectKey(kit.channel, message);
+  return connection.messages.filter(
+    (received) => received.key === key && (about.marker === null || received.text.includes(about.marker)),
+  );
+}
+
+async function effectOf(kit: Kit, connection: Connection, message: ClientMessage, sent: Built): Promise<Received> {
+  await connection.until(
+    () => effects(kit, connection, message, sent).length > 0 || connection.ending !== null,
+    kit.patienceMs,
+  );
+  const [effect] = effects(kit, connection, message, sent);
+  if (effect !== undefined) return effect;
+  throw new Failed(`the effect of ${message.type} on ${connection.name}`, connection.describe(), { reason: 'missing' });
+}
+
+/** The same again: content, id, room. */
+async function repeat(kit: Kit, first: First, connection: Connection): Promise<Received> {
+  await pace(kit);
+  const from = connection.messages.length;
+  await connection.send(first.sent.text);
+  return await connection.take((received) => received.index >= from && received.key === first.row.answer, {
+    what: `${first.row.answer}, the answer to a repeated ${first.message.type}`,
+  });
+}
+
+async function expectCount(
+  kit: Kit,
+  { message, sent }: First,
+  wanted: number,
+  connections: readonly Connection[],
+): Promise<void> {
+  await kit.fence(connections);
+  for (const connection of connections) {
+    const count = effects(kit, connection, message, sent).length;
+    if (count === wanted) continue;
+    throw new Failed(`${wanted} of ${message.type} with that id on ${connection.name}`, `${count}`, {
+      reason: count > wanted ? 'doubled' : 'lost',
+    });
+  }
+}
+
+export const repeatAnswered: Rule = {
+  id: 'request/idempotent-repeat',
+  level: 'MUST',
+  role: 'server',
+  sentence:
+    'A message sent again with the same id is answered as a repeat, with the id and with what the first one made.',
+  cases: perIdempotent(async (kit, first) => {
+    const answer = await repeat(kit, first, first.scene.sender);
+    const { envelope } = kit.channel;
+    if (envelope.id !== null && valueAt(answer.value, envelope.id) !== first.sent.id) {
+      throw new Failed(`id ${brief(first.sent.id)}`, brief(answer.value), { reason: 'wrong-id' });
+    }
+    for (const { from, to } of first.row.carries ?? []) {
+      const wanted = valueAt(first.effect.value, from);
+      const seen = valueAt(answer.value, to);
+      if (String(seen) !== String(wanted)) {
+        throw new Failed(`${to} names the first one, ${brief(wanted)}`, brief(answer.value), {
+          reason: 'wrong-content',
+        });
+      }
+    }
+  }),
+};
+
+export const noSecond: Rule = {
+  id: 'request/idempotent-no-second',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'A message sent again with the same id happens once, and its repeat is seen by its sender alone.',
+  cases: perIdempotent(async (kit, first) => {
+    const { sender, witness } = first.scene;
+    await pace(kit);
+    await sender.send(first.sent.text);
+    await kit.roundTrip(sender);
+    await expectCount(kit, first, 1, [sender, witness]);
+    const leaked = witness.inbox.find(({ key }) => key === first.row.answer);
+    if (leaked !== undefined) throw new Failed('nothing on the witness', brief(leaked.value), { reason: 'leaked' });
+  }),
+};
+
+export const concurrent: Rule = {
+  id: 'request/idempotent-concurrent',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'The same message sent at the same time by two connections of its user happens once.',
+  cases: perIdempotent(
+    async (kit, first) => {
+      const { scene, message } = first;
+      const tab = await kit.joined({ name: "the sender's other connection", user: scene.user });
+      await kit.quiesce([scene.sender, tab, scene.witness]);
+      const sent = kit.message(message.key, addressed(kit, message.key, scene));
+      await pace(kit);
+      await Promise.all([scene.sender.send(sent.text), tab.send(sent.text)]);
+      await effectOf(kit, scene.witness, message, sent);
+      await kit.roundTrip(tab);
+      await expectCount(kit, { ...first, sent }, 1, [scene.sender, tab, scene.witness]);
+    },
+    { applies: (_channel, row) => !row.scope.includes('connection') },
+  ),
+};
+
+export const reconnected: Rule = {
+  id: 'request/idempotent-reconnected',
+  level: 'MUST',
+  role: 'server',
+  sentence: "A message sent again by its user's next connection is a repeat.",
+  cases: perIdempotent(
+    async (kit, first) => {
+      first.scene.sender.terminate();
+      const next = await kit.joined({ name: 'sender, reconnected', user: first.scene.user });
+      await kit.quiesce([next, first.scene.witness]);
+      await repeat(kit, first, next);
+      await expectCount(kit, first, 1, [first.scene.witness]);
+    },
+    { applies: (_channel, row) => !row.scope.includes('connection') },
+  ),
+};
+
+/** Another content under the same id, where the message has free content. */
+function conflicting(kit: Kit, { sent, message }: First): Built {
+  const other = kit.message(message.key, { id: sent.id });
+  const room = sent.room === null ? {} : { room: sent.room };
+  return { ...other, ...room };
+}
+
+export const conflictRefused: Rule = {
+  id: 'request/idempotent-conflict',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'Another content under an id that was used is refused with an error, and nothing happens.',
+  cases: perIdempotent(
+    async (kit, first) => {
+      const { scene, message } = first;
+      const other = conflicting(kit, first);
+      await pace(kit);
+      await scene.sender.send(other.text);
+      const error = await kit.errorFor(scene.sender, other);
+      await kit.fence([scene.sender, scene.witness]);
+      const count = effects(kit, scene.witness, message, other).length;
+      if (count > 0)
+        throw new Failed(`no effect of ${other.text}`, `${count} on the witness`, { reason: 'had-effect' });
+      if (error === null) {
+        throw new Failed('an error for another content under the same id', scene.sender.describe(), {
+          reason: 'not-answered',
+          level: errorLevel(kit.channel),
+        });
+      }
+    },
+    { applies: (channel) => channel.error !== null },
+  ),
+};
+
+export const conflictCode: Rule = {
+  id: 'request/idempotent-conflict-code',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'The error that refuses another content under an id that was used has the code that the contract names.',
+  cases: perIdempotent(
+    async (kit, first) => {
+      const other = conflicting(kit, first);
+      await pace(kit);
+      await first.scene.sender.send(other.text);
+      const error = await kit.errorFor(first.scene.sender, other);
+      const wanted = codeFor(kit.channel, first.row.conflict)?.code;
+      if (error?.code === wanted) return;
+      throw new Failed(`code ${wanted}`, error === null ? 'no error' : brief(error.code), {
+        reason: 'wrong-code',
+        level: error === null ? 'SHOULD' : 'MUST',
+      });
+    },
+    {
+      applies: (channel, row) => codeFor(channel, row.conflict) !== null,
+      level: (channel, message) => codeFor(channel, message.idempotent?.conflict ?? 'id-reused')?.level ?? 'MUST',
+    },
+  ),
+};
+
+/** The same id where it is nobody's repeat: it happens like any first one. */
+async function expectOwn(
+  kit: Kit,
+  first: First,
+  sender: Connection,
+  witness: Connection,
+  options: BuildOptions,
+): Promise<void> {
+  const { message, sent } = first;
+  const own = kit.message(message.key, { ...options, id: sent.id });
+  await pace(kit);
+  await sender.send(own.text);
+  await effectOf(kit, witness, message, own);
+}
+
+export const otherRoom: Rule = {
+  id: 'request/idempotent-other-room',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'The same id in another room is no repeat.',
+  cases: perIdempotent(
+    async (kit, first) => {
+      const room = kit.rooms[1]!;
+      const sender = await kit.joined({ name: 'sender in another room', user: first.scene.user, room });
+      await kit.quiesce([sender]);
+      await expectOwn(kit, first, sender, sender, { room });
+    },
+    { needs: { rooms: 2 }, applies: (channel, row) => row.scope.includes('room') && channel.room?.scope === 'room' },
+  ),
+};
+
+export const otherUser: Rule = {
+  id: 'request/idempotent-other-user',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'The same id of another user is no repeat.',
+  cases: perIdempotent(
+    async (kit, first) => {
+      const { sender, witness } = first.scene;
+      await expectOwn(kit, first, witness, sender, addressed(kit, first.message.key, first.scene));
+    },
+    { applies: (_channel, row) => row.scope.includes('user') },
+  ),
+};
+
+export const rejectedForgotten: Rule = {
+  id: 'request/idempotent-rejected-not-remembered',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'The id of a rejected message is not remembered: the message, mended, happens.',
+  cases: perIdempotent(async (kit, first) => {
+    const { scene, message, row } = first;
+    const fault = faultsOf(kit, message.key, scene).find(
+      ({ text, level }) =>
+        level === message.level && typeof valueAt(JSON.parse(text), row.property) === 'string' && !isId(text, row),
+    );
+    const mended = kit.message(message.key, addressed(kit, message.key, scene));
+    if (fault !== undefined && mended.id !== null) {
+      const broken = withValueAt(JSON.parse(fault.text), row.property, mended.id);
+      await reject(kit, scene, { ...fault, text: JSON.stringify(broken), id: mended.id });
+    }
+    await pace(kit);
+    await scene.sender.send(mended.text);
+    await effectOf(kit, scene.witness, message, mended);
+  }),
+};
+
+/** Whether the fault is in the id itself. */
+function isId(text: string, row: Idempotent): boolean {
+  const id = valueAt(JSON.parse(text), row.property);
+  return typeof id !== 'string' || id === '' || id.length > 64;
+}
+
+export const clientEcho: Rule = {
+  id: 'request/idempotent-client-echo',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'What a message caused carries the id under which it was sent.',
+  cases: perIdempotent(
+    async (_kit, { row, sent, effect }) => {
+      const place = row.echo?.property ?? '';
+      const seen = valueAt(effect.value, place);
+      if (seen !== sent.id)
+        throw new Failed(`${place} is ${brief(sent.id)}`, brief(effect.value), { reason: 'wrong-id' });
+    },
+    {
+      applies: (_channel, row) => row.echo !== null,
+      level: (channel, message) => {
+        const echo = message.idempotent?.echo;
+        const effect = channel.serverMessages.find(({ key }) => key === echo?.message);
+        const trigger = effect?.triggers.find((one) => one.on === 'message' && one.message === message.key);
+        return trigger?.should?.includes(echo?.property ?? '') ? 'SHOULD' : 'MUST';
+      },
+    },
+  ),
+};
