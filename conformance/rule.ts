@@ -39,6 +39,8 @@ export interface Needs {
   readonly moreUsers?: number;
   /** Rooms of its own, all different. @default 1 where the channel has rooms */
   readonly rooms?: number;
+  /** As many more rooms as the same users may enter, up to so many. @default 0 */
+  readonly moreRooms?: number;
   /** A user with each of these roles, besides `users`. */
   readonly roles?: readonly string[];
   /** A valid user without any of the roles is among `users` anyway; an outsider is a valid user who may not enter the channel's rooms. */

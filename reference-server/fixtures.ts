@@ -47,7 +47,8 @@ const CLOSED_ROOM = 'backstage';
 /** Any room may be entered, but the closed one only by the dungeon master. */
 export const mayEnterChat = (user: User, room: string): boolean => room !== CLOSED_ROOM || user.id === dungeonMaster.id;
 
-// Sessions 01 to 20 (hexadecimal) pair the crowd: 100 and 101, 102 and 103, ...; session 00 is alice's and bob's.
+// Sessions 01 to 20 (hexadecimal) pair the crowd, two sessions a pair: 01 and 02 are of 100 and 101, 03 and 04 of 102 and 103,
+// ...; session 00 is alice's and bob's.
 const climbingSession = /^00000000-0000-4000-8000-0000000000([0-2][0-9a-f])$/;
 
 /** Inviter and invitee of a climbing session; null: no such session. */
@@ -55,5 +56,6 @@ export const climbingParticipants = (sessionId: string): readonly [inviter: stri
   const number = Number.parseInt(climbingSession.exec(sessionId)?.[1] ?? '', 16);
   if (Number.isNaN(number) || number > 32) return null;
   if (number === 0) return ['1', '2'];
-  return [String(98 + 2 * number), String(99 + 2 * number)];
+  const pair = Math.ceil(number / 2);
+  return [String(98 + 2 * pair), String(99 + 2 * pair)];
 };

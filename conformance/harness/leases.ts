@@ -42,10 +42,11 @@ export class Leases {
   /** Waits until everything asked for is free. `alone` also takes the channel where all of it is shared. */
   async acquire(channel: Channel, needs: Needs, alone: boolean): Promise<Lease> {
     // What an empty house cannot give will never come: said at once, with what to add.
-    this.#pick(channel, needs, alone, new Set());
+    const whole = this.#pick(channel, needs, alone, new Set());
     for (;;) {
       const picked = this.#pickOrNull(channel, needs, alone);
-      if (picked !== null) {
+      // What is there and only busy is waited for: a case has the same parties in every run.
+      if (picked !== null && picked.rooms.length === whole.rooms.length) {
         for (const key of picked.keys) this.#held.add(key);
         return { ...picked, release: () => this.#release(picked.keys) };
       }
@@ -99,7 +100,7 @@ export class Leases {
     const count = needs.rooms ?? 1;
     const fixtures = this.#target.channels[channel.name]?.rooms;
     if (fixtures === undefined) {
-      return Array.from({ length: count }, () => {
+      return Array.from({ length: count + (needs.moreRooms ?? 0) }, () => {
         const room = freshRoom(channel, this.#schemas);
         if (room === null) {
           throw new NotTestable('No room name of the usual shapes fits the parameter.', [
@@ -110,22 +111,37 @@ export class Leases {
       });
     }
     const wanted = needs.users ?? 1;
-    const chosen: RoomFixture[] = [];
-    for (const fixture of fixtures) {
-      if (chosen.length === count) break;
-      const key = `room ${channel.name} ${fixture.room}`;
-      if (held.has(key)) continue;
-      const both = [...chosen, fixture];
-      if (this.#mayEnter(both).length < wanted) continue;
-      if ((needs.roles ?? []).some((role) => !this.#hasRole(both, role))) continue;
-      chosen.push(fixture);
-      keys.push(key);
+    const free = fixtures.filter((fixture) => !held.has(`room ${channel.name} ${fixture.room}`));
+    let best: readonly RoomFixture[] = [];
+    for (const [index] of free.entries()) {
+      const chosen = this.#together(free.slice(index), count + (needs.moreRooms ?? 0), wanted, needs.roles ?? []);
+      if (chosen.length > best.length) best = chosen;
+      if (best.length === count + (needs.moreRooms ?? 0)) break;
     }
-    if (chosen.length < count) {
+    if (best.length < count) {
       throw new NotTestable(`It takes ${count} rooms that ${wanted} users may enter.`, [
         `channels.${channel.name}.rooms`,
         'users',
       ]);
+    }
+    for (const { room } of best) keys.push(`room ${channel.name} ${room}`);
+    return best;
+  }
+
+  /** Rooms from the first on that so many of the same users may enter, with these roles. */
+  #together(
+    fixtures: readonly RoomFixture[],
+    count: number,
+    users: number,
+    roles: readonly string[],
+  ): readonly RoomFixture[] {
+    const chosen: RoomFixture[] = [];
+    for (const fixture of fixtures) {
+      if (chosen.length === count) break;
+      const both = [...chosen, fixture];
+      const fits = this.#mayEnter(both).length >= users && roles.every((role) => this.#hasRole(both, role));
+      if (fits) chosen.push(fixture);
+      else if (chosen.length === 0) break;
     }
     return chosen;
   }

@@ -45,7 +45,7 @@ function caseFor(channel: Channel, effect: ServerMessage, cause: ClientMessage):
     needs: {
       users: 2,
       moreUsers: 3,
-      ...(isShared(channel) ? {} : { rooms: 2 }),
+      ...(isShared(channel) ? {} : { rooms: 1, moreRooms: 1 }),
       ...(role?.condition === 'role' ? { roles: [role.role] } : {}),
     },
     run: (kit) => check(kit, effect, cause, role?.condition === 'role' ? role.role : null),
