@@ -50,7 +50,7 @@ describe('connecting', () => {
     expect(server.connections).toHaveLength(1);
     client.connect();
     await clock.advance(10);
-    expect(client.state).toMatchObject({ name: 'connected', reason: null });
+    expect(client.state).toMatchObject({ name: 'connected', reason: undefined });
   });
 
   test('a refused token is asked for again at once; refused again, it is final', async () => {
@@ -474,6 +474,20 @@ describe('sending', () => {
     await clock.advance(51);
     await sent;
     expect(server.latest.received).toEqual([{ type: 'NOTE', n: 1 }]);
+  });
+
+  test('a slow socket drains, however often more is sent', async () => {
+    const { clock, client, server } = createStage({ ...feed, queue: { messages: 1000, maxAgeMs: 60000 } });
+    client.connect();
+    await clock.advance(1001);
+    server.latest.buffer(300000);
+    void client.send('NOTE', { n: 0 });
+    server.latest.buffer(0);
+    for (let n = 1; n < 10; n++) {
+      await clock.advance(20);
+      void client.send('NOTE', { n });
+    }
+    expect(server.latest.received.length).toBeGreaterThan(5);
   });
 
   test('ids and timestamps are filled in', async () => {

@@ -6,7 +6,7 @@ import { any, changes, createFeed, debug, ends, reports } from './feed.ts';
 import type { InboundValidators } from './inbound.ts';
 import type { Message } from './message.ts';
 import type { ClientEvent, Effect, Report, Rules, Snapshot } from './state.ts';
-import type { ClientTable, PingRow, ReconnectRow } from './table.ts';
+import type { ClientTable } from './table.ts';
 
 /** The names of client and server messages, and their members without those that the client fills in itself. */
 type Key<M> = Extract<keyof M, string>;
@@ -44,9 +44,8 @@ export interface CommonOptions {
   readonly token?: string | ((context: TokenContext) => string | Promise<string>);
   /** @default false */
   readonly pauseWhenHidden?: boolean;
-  /** What differs from the contract's reconnecting and heartbeat. */
-  readonly reconnect?: Partial<ReconnectRow>;
-  readonly heartbeat?: Partial<PingRow>;
+  /** What differs from the channel's table: `{ reconnect: { ...arenaTable.reconnect, attempts: 3 } }`. */
+  readonly override?: Partial<ClientTable>;
   readonly onReport?: (report: Report) => void;
   /** Sees everything that happens and everything that is done about it, frames too; never a token. */
   readonly debug?: (what: ClientEvent | Effect) => void;
@@ -100,12 +99,10 @@ export function createClient<
   Discriminator extends PropertyKey = never,
   Auto extends PropertyKey = never,
 >(contract: ClientTable, validators: InboundValidators, options: ClientOptions<C>): Client<C, Discriminator, Auto> {
-  const ownRoom = ((options as ClientOptions).parameters as Message | undefined)?.[contract.parameter!];
   const rules: Rules = {
     ...contract,
-    reconnect: { ...contract.reconnect, ...options.reconnect },
-    ping: contract.ping && { ...contract.ping, ...options.heartbeat },
-    ownRoom: ownRoom && String(ownRoom),
+    ...options.override,
+    ownRoom: ((options as ClientOptions).parameters as Message | undefined)?.[contract.parameter!],
     pauseWhenHidden: options.pauseWhenHidden,
   };
   const feed = createFeed();
@@ -121,9 +118,9 @@ export function createClient<
 
   /** The same object as long as nothing in it changed. */
   function look(): Snapshot {
-    const state = { ...driver.state(), retryAt: driver.state().due.retry };
-    if (shown.some((name) => state[name] !== snapshot?.[name]))
-      snapshot = Object.fromEntries(shown.map((name) => [name, state[name]])) as unknown as Snapshot;
+    const { name, reason, code, ready, attempt, connectedAt, due } = driver.state();
+    const next: Snapshot = { name, reason, code, ready, attempt, connectedAt, retryAt: due.retry };
+    for (const key in next) if (next[key as keyof Snapshot] !== snapshot?.[key as keyof Snapshot]) snapshot = next;
     return snapshot!;
   }
 
@@ -151,5 +148,3 @@ export function createClient<
   };
   return client as Client<ChannelTypes> as Client<C, Discriminator, Auto>;
 }
-
-const shown = ['name', 'reason', 'code', 'ready', 'attempt', 'retryAt', 'connectedAt'] as const;

@@ -16,5 +16,5 @@ export function compose(t: Turn, type: string, fields: Message, rest?: Partial<E
   fill(rules.timestamp, new Date(now).toISOString());
   for (const path of rowOf(t, type).stamps ?? []) fill(path, now);
   const text = JSON.stringify(message);
-  return { key: 0, request: false, expiresAt: Infinity, ...rest, type, fields, message, text, bytes: byteLength(text) };
+  return { ...rest, type, fields, message, text, bytes: byteLength(text) };
 }

@@ -16,7 +16,7 @@ export interface TokenContext {
   /** Aborted when the answer is no longer wanted. */
   readonly signal: AbortSignal;
   /** Close code of the last connection: a refusal means that the token last given is worthless. */
-  readonly code: number | null;
+  readonly code: number | undefined;
 }
 
 /** The longest delay that timers take. */
@@ -142,10 +142,10 @@ export function createDriver(
       socket = undefined;
       dropped?.close(code);
     },
-    settle: (key, message) => settlers.get(key)?.(undefined, message),
+    settle: (key, message) => settlers.get(key!)?.(undefined, message),
     fail({ key, request, type, message }, code, reply) {
       if (key && !request && code !== 'aborted') tell(reports, { kind: 'dropped', type, message, code });
-      settlers.get(key)?.(failure(type, code, reply));
+      settlers.get(key!)?.(failure(type, code, reply));
     },
   };
 
@@ -154,7 +154,7 @@ export function createDriver(
     state: () => state,
     connect(): void {
       // What no attempt could mend is told at once: no WebSocket, an incomplete address.
-      if (!WebSocket) throw new Error('There is no WebSocket: pass that of the package ws');
+      if (!WebSocket) throw new Error('WebSocket is missing: pass one');
       address(rules, options, undefined);
       dispatch('connect', environment.isOnline(), environment.isHidden());
     },

@@ -3,7 +3,7 @@ import { type Message, read } from './message.ts';
 import type { Report } from './state.ts';
 import type { ClientTable } from './table.ts';
 
-/** The part of a generated validator that a client uses. */
+/** The part of generated validators that a client uses. The table has no prototype, so that only its own names are in it. */
 export type InboundValidators = {
   readonly [type: string]: (value: unknown) => {
     readonly value?: unknown;
@@ -26,10 +26,12 @@ export function createReader(table: ClientTable, validators: InboundValidators, 
     try {
       message = JSON.parse(data);
     } catch {}
-    if (typeof message !== 'object' || !message || Array.isArray(message)) return refuse('malformed');
-    const type = table.type ? read(message, table.type) : Object.keys(validators)[0];
-    if (typeof type !== 'string' || !Object.hasOwn(validators, type)) return refuse('unknown', { type });
-    const { issues } = validators[type]!(message);
+    if (Object(message) !== message || Array.isArray(message)) return refuse('malformed');
+    // A discriminator of another type than string finds no validator, or one that refuses it.
+    const type = (table.type ? read(message, table.type) : Object.keys(validators)[0]) as string;
+    const validate = validators[type];
+    if (!validate) return refuse('unknown', { type });
+    const { issues } = validate(message);
     if (issues) return refuse('invalid', { type, issues });
     return isRepeat?.(type, message) ? [] : [type, message as Message];
   };

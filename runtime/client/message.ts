@@ -12,13 +12,10 @@ export function read(message: unknown, path: Path | undefined): unknown {
 }
 
 /** A copy of the message with the value at the path; what the caller passed is never changed. */
-export const put = (message: unknown, [name, ...rest]: Path, value: unknown): Message =>
-  name === undefined
-    ? (value as Message)
-    : {
-        ...(message as Message | undefined),
-        [name]: rest.length ? put((message as Message | undefined)?.[name], rest, value) : value,
-      };
+export const put = (message: Message | undefined, [name, ...rest]: Path, value: unknown): Message => ({
+  ...message,
+  [name!]: rest.length ? put(message?.[name!] as Message | undefined, rest, value) : value,
+});
 
 /** Bytes of UTF-8, as limits count them. */
 export const byteLength = (text: string): number => new TextEncoder().encode(text).length;

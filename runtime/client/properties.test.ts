@@ -99,7 +99,7 @@ function createWorld(
     expect(asked.filter((signal) => !signal.aborted).length).toBeLessThanOrEqual(1);
     const { name, ready, reason } = client.state;
     if (ready) expect(name).toBe('connected');
-    expect(reason !== null).toBe(name === 'closed');
+    expect(reason !== undefined).toBe(name === 'closed');
     if (name === 'closed' || name === 'idle') {
       expect(live).toEqual([]);
       expect(environment.listeners).toBe(0);

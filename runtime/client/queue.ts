@@ -1,7 +1,7 @@
 // When a message is written, held back or refused, and which ones a full queue lets go.
 import { compose, rowOf } from './compose.ts';
 import type { Message } from './message.ts';
-import { type Entry, type FailureCode, plan, type Turn } from './state.ts';
+import { act, type Entry, type FailureCode, plan, type Turn } from './state.ts';
 import { transmit } from './transmit.ts';
 
 /** Bytes in the socket beyond which further messages wait: enough to keep a fast line busy between two looks. */
@@ -24,21 +24,18 @@ export function send(
     request,
     expiresAt: t.now + (request ? (timeoutMs ?? life!) : maxAgeMs),
   });
-  const refuse = (code: FailureCode) => t.effects.push(['fail', entry, code]);
-  if (entry.bytes > t.rules.maxBytes) refuse('too-large');
-  else if (t.name === 'closed' || t.name === 'closing') refuse('closed');
-  else if (!t.ready && (unqueued || onlyReady || request)) refuse('not-ready');
+  let code: FailureCode | undefined;
+  if (entry.bytes > t.rules.maxBytes) code = 'too-large';
+  else if (t.name === 'closed' || t.name === 'closing') code = 'closed';
+  else if (!t.ready && (unqueued || onlyReady || request)) code = 'not-ready';
+  if (code) act(t, 'fail', entry, code);
   else if (t.ready && (unqueued || (!t.queue.length && buffered < highWaterBytes))) transmit(t, entry);
   else {
     t.queue = [...t.queue, entry];
-    if (t.ready) plan(t, 'drain', drainIntervalMs);
+    if (t.ready && !t.due.drain) plan(t, 'drain', drainIntervalMs);
     while (t.queue.length > messages || t.queue.reduce((sum, queued) => sum + queued.bytes, 0) > bytes) {
       const dropped = t.queue.at(rejectNewest ? -1 : 0);
-      lose(
-        t,
-        (queued) => queued === dropped,
-        () => 'overflow',
-      );
+      lose(t, (queued) => queued === dropped, 'overflow');
     }
   }
 }
@@ -54,9 +51,10 @@ export function flush(t: Turn, buffered: number): void {
   if (t.queue.length) plan(t, 'drain', drainIntervalMs);
 }
 
-/** Lets go of every entry for which `isLost` is true, with the code. */
-export function lose(t: Turn, isLost: (entry: Entry) => unknown, code: (entry: Entry) => FailureCode): void {
-  const keep = (entry: Entry) => !isLost(entry) || !t.effects.push(['fail', entry, code(entry)]);
+/** Lets go of every entry for which `isLost` is true. Without a code, its time is over. */
+export function lose(t: Turn, isLost: (entry: Entry) => unknown, code?: FailureCode): void {
+  const keep = (entry: Entry) =>
+    !isLost(entry) || !act(t, 'fail', entry, code ?? (entry.request ? 'timeout' : 'expired'));
   t.queue = t.queue.filter(keep);
   t.waiting = t.waiting.filter(keep);
 }

@@ -4,6 +4,7 @@ import { verdict } from './close-codes.ts';
 import { rowOf } from './compose.ts';
 import { flush, lose, send } from './queue.ts';
 import {
+  act,
   type ClientEvent,
   type CloseReason,
   disconnected,
@@ -35,8 +36,14 @@ const handlers: Handlers = {
     if (t.step === 'wait') attempt(t);
     else if (!t.step && t.name !== 'connected' && !t.disposed) {
       drop(t);
-      set(t, { name: 'connecting', reason: null, attempt: 0, refused: 0, online });
-      t.paused = hidden && !!t.rules.pauseWhenHidden;
+      set(t, {
+        name: 'connecting',
+        reason: undefined,
+        attempt: 0,
+        refused: undefined,
+        offline: !online,
+        paused: hidden && t.rules.pauseWhenHidden,
+      });
       attempt(t);
     }
   },
@@ -44,7 +51,7 @@ const handlers: Handlers = {
     if (t.name === 'connected') {
       set(t, { ...disconnected, name: 'closing' });
       plan(t, 'step', closingMs);
-      t.effects.push(['close']);
+      act(t, 'close');
       letGo(t);
     } else if (t.name !== 'closing') finish(t);
   },
@@ -55,12 +62,12 @@ const handlers: Handlers = {
   token(t, epoch, error) {
     if (epoch !== t.epoch || t.step !== 'token') return;
     if (error) {
-      t.effects.push(['report', { kind: 'token', error }]);
+      act(t, 'report', { kind: 'token', error });
       end(t);
     } else {
       t.step = 'socket';
       plan(t, 'step', t.rules.reconnect.handshakeTimeoutMs);
-      t.effects.push(['open', epoch]);
+      act(t, 'open', epoch);
     }
   },
   opened(t, epoch) {
@@ -84,19 +91,14 @@ const handlers: Handlers = {
     if (!type) return;
     if (answering?.heard(t, type, message)?.end) resync!.ordering.end(t);
     if (resync) resync.ordering.deliver(t, type, message);
-    else t.effects.push(['emit', type, message]);
+    else act(t, 'emit', type, message);
     if (!t.ready && (ready.any || ready.types?.includes(type))) becomeReady(t);
   },
-  abort: (t, key) =>
-    lose(
-      t,
-      (entry) => entry.key === key,
-      () => 'aborted',
-    ),
+  abort: (t, key) => lose(t, (entry) => entry.key === key, 'aborted'),
   environment(t, event) {
     const { offlineRetryMs } = t.rules.reconnect;
-    if (event === 'online' || event === 'offline') t.online = event === 'online';
-    else t.paused = event === 'hidden' ? t.paused || !!t.rules.pauseWhenHidden : event === 'pagehide';
+    if (event === 'online' || event === 'offline') t.offline = event === 'offline';
+    else t.paused = event === 'hidden' ? t.paused || t.rules.pauseWhenHidden : event === 'pagehide';
     if (t.step === 'wait') {
       if (event !== 'hidden' || t.paused)
         plan(t, 'retry', t.paused ? Infinity : event === 'offline' ? offlineRetryMs : 0);
@@ -112,12 +114,12 @@ const set = (t: Turn, changes: Partial<State>): Turn => Object.assign(t, changes
 function attempt(t: Turn): void {
   set(t, { epoch: t.epoch + 1, step: 'token', due: {} });
   plan(t, 'step', t.rules.reconnect.tokenTimeoutMs);
-  t.effects.push(['token', t.epoch, t.attempt, t.code]);
+  act(t, 'token', t.epoch, t.attempt, t.code);
 }
 
 /** What the last connection left behind comes first, then what was held back. */
 function becomeReady(t: Turn): void {
-  set(t, { ready: true, refused: 0 });
+  set(t, { ready: true, refused: undefined });
   plan(t, 'ready');
   plan(t, 'stable', t.rules.reconnect.stableMs);
   t.rules.answering?.resume(t);
@@ -127,7 +129,7 @@ function becomeReady(t: Turn): void {
 /** Gives up what there is of a connection, without waiting for its close event. */
 function drop(t: Turn, code?: number): void {
   set(t, { ...disconnected, epoch: t.epoch + 1 });
-  t.effects.push(['drop', code]);
+  act(t, 'drop', code);
 }
 
 /** An attempt failed, or a connection ended: close for good, or wait for the next attempt. */
@@ -139,20 +141,16 @@ function end(t: Turn, code?: number, sentCode?: number): void {
   if (action === 'stop' || (isRefused && t.refused === code)) finish(t, 'stop-code');
   else if (t.attempt >= (reconnect.attempts ?? Infinity)) finish(t, 'attempts', sentCode);
   else {
-    const delay = !t.online
+    const delay = t.offline
       ? reconnect.offlineRetryMs
       : isRefused && !t.refused && t.attempt < immediateRefreshes
         ? 0
         : backoff(reconnect, t.attempt + 1, action === 'slow', t.random);
-    if (isRefused) t.refused = code!;
+    if (isRefused) t.refused = code;
     drop(t, sentCode);
     set(t, { name: 'reconnecting', step: 'wait' });
     plan(t, 'retry', t.paused ? Infinity : delay);
-    lose(
-      t,
-      (entry) => (t.queue.includes(entry) ? queue.onlyReady : !rowOf(t, entry.type).idempotent),
-      () => 'disconnected',
-    );
+    lose(t, (entry) => (t.queue.includes(entry) ? queue.onlyReady : !rowOf(t, entry.type).idempotent), 'disconnected');
   }
 }
 
@@ -162,12 +160,7 @@ function finish(t: Turn, reason: CloseReason = 'requested', code?: number): void
   letGo(t);
 }
 
-const letGo = (t: Turn): void =>
-  lose(
-    t,
-    () => true,
-    () => 'closed',
-  );
+const letGo = (t: Turn): void => lose(t, () => true, 'closed');
 
 /** What each timer does, in the order in which those due at one time do it. */
 const timers: { readonly [T in Timer]: (t: Turn, lateMs: number, buffered: number) => unknown } = {
@@ -176,7 +169,7 @@ const timers: { readonly [T in Timer]: (t: Turn, lateMs: number, buffered: numbe
     attempt(t);
   },
   step(t) {
-    if (t.step === 'token') handlers.token(t, t.epoch, new Error('token timeout'));
+    if (t.step === 'token') handlers.token(t, t.epoch, 'timeout');
     else if (t.step) end(t);
     else finish(t);
   },
@@ -194,11 +187,7 @@ const timers: { readonly [T in Timer]: (t: Turn, lateMs: number, buffered: numbe
 };
 
 function tick(t: Turn, buffered: number): void {
-  lose(
-    t,
-    ({ expiresAt }) => expiresAt <= t.now,
-    ({ request }) => (request ? 'timeout' : 'expired'),
-  );
+  lose(t, ({ expiresAt }) => expiresAt! <= t.now);
   for (const timer of Object.keys(timers) as Timer[]) {
     const lateMs = t.now - (t.due[timer] ?? Infinity);
     if (lateMs >= 0) {

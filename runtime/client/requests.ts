@@ -2,7 +2,7 @@
 // part: only channels whose messages are answered, or that join rooms, load it.
 import { rowOf } from './compose.ts';
 import { type Message, put, read } from './message.ts';
-import type { Answering, Entry, Turn } from './state.ts';
+import { type Answering, act, type Entry, type Turn } from './state.ts';
 import type { AnswerRow } from './table.ts';
 import { post } from './transmit.ts';
 
@@ -17,14 +17,14 @@ function written(t: Turn, entry: Entry): boolean {
   const { key, type, message, request } = entry;
   const { answers, idempotent, timeoutMs = 0, join, leave } = rowOf(t, type);
   const room = read(message, join ?? leave);
-  if (room !== undefined && room !== t.rules.ownRoom) {
+  if (room !== undefined && String(room) !== String(t.rules.ownRoom)) {
     t.rooms = t.rooms.filter((other) => read(other.message, rowOf(t, other.type).join) !== room);
     if (join) t.rooms = [...t.rooms, entry];
   }
-  const isAwaited = !!key && (request || !!idempotent);
+  const isAwaited = !!key && !!(request || idempotent);
   // Where answers come in order, those that nobody waits for take their turn too.
   if (isAwaited || entry.end || answers?.some(([, own]) => !own))
-    t.waiting = [...t.waiting, isAwaited ? entry : { ...entry, key: 0, expiresAt: t.now + timeoutMs }];
+    t.waiting = [...t.waiting, isAwaited ? entry : { ...entry, key: undefined, expiresAt: t.now + timeoutMs }];
   return isAwaited;
 }
 
@@ -42,7 +42,8 @@ function heard(t: Turn, type: string, message: Message): Entry | undefined {
   if (isError) t.rooms = t.rooms.filter((entry) => !answers(entry, failure));
   if (answered) {
     t.waiting = t.waiting.filter((entry) => entry !== answered);
-    t.effects.push(isError ? ['fail', answered, 'rejected', message] : ['settle', answered.key, message]);
+    if (isError) act(t, 'fail', answered, 'rejected', message);
+    else act(t, 'settle', answered.key, message);
   }
   return answered;
 }
@@ -50,7 +51,7 @@ function heard(t: Turn, type: string, message: Message): Entry | undefined {
 /** Rooms first, then what may have been lost with the last connection. */
 function resume(t: Turn): void {
   for (const { type, fields } of t.rooms) post(t, type, fields);
-  for (const { type, text } of t.waiting) if (rowOf(t, type).idempotent) t.effects.push(['write', text, t.epoch]);
+  for (const { type, text } of t.waiting) if (rowOf(t, type).idempotent) act(t, 'write', text, t.epoch);
 }
 
 export const answering: Answering = { begin, written, heard, resume };

@@ -1,7 +1,7 @@
 // In which order sequenced messages reach the application: each once, ascending, a hole only as a gap event. A part: only
 // channels with sequenced messages load it.
 import { type Message, put, read } from './message.ts';
-import { type Ordering, plan, type Turn } from './state.ts';
+import { act, type Ordering, plan, type Turn } from './state.ts';
 import { post } from './transmit.ts';
 
 /** Delivers an inbound message, or holds it back until its turn. */
@@ -11,7 +11,7 @@ function deliver(t: Turn, type: string, message: Message): void {
   const number = (snapshot || row?.types.includes(type)) && read(message, (snapshot || row)!.sequence);
   const isEmitted =
     typeof number !== 'number' || (snapshot && !(t.sync === 'joining' && number >= (t.position ?? Infinity)));
-  if (isEmitted) t.effects.push(['emit', type, message]);
+  if (isEmitted) act(t, 'emit', type, message);
   if (typeof number !== 'number') return;
   if (!snapshot) t.held = [...t.held, { number, type, message }].sort((a, b) => a.number - b.number);
   else if (isEmitted) {
@@ -27,7 +27,7 @@ function begin(t: Turn): void {
   const { resync } = t.rules;
   if (resync?.snapshot) return;
   t.sync = 'live';
-  if (t.position !== null) askReplay(t);
+  if (t.position !== undefined) askReplay(t);
 }
 
 /** Asks for everything after the position. */
@@ -59,11 +59,11 @@ function drain(t: Turn, limit = t.rules.resync!.holdback): void {
       t.position ??= number - 1;
       if (number > t.position + 1) {
         if (held.length <= limit) break;
-        t.effects.push(['report', { kind: 'gap', from: t.position + 1, to: number - 1 }]);
+        act(t, 'report', { kind: 'gap', from: t.position + 1, to: number - 1 });
       }
       if (number > t.position) {
         t.position = number;
-        t.effects.push(['emit', type, message]);
+        act(t, 'emit', type, message);
       }
       held.shift();
     }

@@ -31,15 +31,15 @@ export type FailureCode =
 
 /** A message on its way: in the queue until it is written, then (where an answer settles it) among the waiting. */
 export interface Entry {
-  /** Which promise it settles; 0: none. */
-  readonly key: number;
+  /** Which promise it settles. */
+  readonly key?: number | undefined;
   readonly type: string;
   readonly fields: Message;
   readonly message: Message;
   readonly text: string;
   readonly bytes: number;
-  readonly expiresAt: number;
-  readonly request: boolean;
+  readonly expiresAt?: number;
+  readonly request?: boolean;
   /** Its answer ends a replay. */
   readonly end?: boolean | undefined;
 }
@@ -55,17 +55,17 @@ export interface Rules extends ClientTable {
 /** What a user interface shows of a client. The same object as long as nothing in it changes. */
 export interface Snapshot {
   readonly name: StateName;
-  readonly reason: CloseReason | null;
+  readonly reason?: CloseReason | undefined;
   /** Close code of the last connection that ended. */
-  readonly code: number | null;
+  readonly code?: number | undefined;
   /** Whether what is sent now is written now. */
   readonly ready: boolean;
   /** Attempts since the last stable connection. */
   readonly attempt: number;
   /** When the next attempt is due, ms since 1970; undefined: none is, or it waits for the page to be shown. */
-  readonly retryAt: number | undefined;
+  readonly retryAt?: number | undefined;
   /** When a connection last opened, ms since 1970. */
-  readonly connectedAt: number | null;
+  readonly connectedAt?: number | undefined;
 }
 
 /** What happens by itself; each is due at a moment of the driver's clock, or not at all. */
@@ -88,13 +88,13 @@ export interface State extends Omit<Snapshot, 'retryAt'> {
   /** Number of the connection; what belongs to another one is ignored. */
   readonly epoch: number;
   /** What is under way while there is no open connection. */
-  readonly step: 'wait' | 'token' | 'socket' | null;
+  readonly step: 'wait' | 'token' | 'socket' | undefined;
   readonly due: { readonly [T in Timer]?: number };
-  /** The code with which a token was refused since the client was last ready; 0: none. */
-  readonly refused: number;
-  readonly online: boolean;
-  readonly paused: boolean;
-  readonly disposed: boolean;
+  /** The code with which a token was refused since the client was last ready. */
+  readonly refused?: number | undefined;
+  readonly offline?: boolean | undefined;
+  readonly paused?: boolean | undefined;
+  readonly disposed?: boolean | undefined;
   readonly serial: number;
   /** Not yet written. */
   readonly queue: readonly Entry[];
@@ -103,7 +103,7 @@ export interface State extends Omit<Snapshot, 'retryAt'> {
   /** What joined the rooms besides the address's. */
   readonly rooms: readonly Entry[];
   /** Number of the last sequenced message delivered, and its time. */
-  readonly position: number | null;
+  readonly position?: number | undefined;
   readonly sync: 'joining' | 'replaying' | 'live';
   /** Ascending. */
   readonly held: readonly { readonly number: number; readonly type: string; readonly message: Message }[];
@@ -136,7 +136,7 @@ export interface Events {
 
 /** What the driver is asked to do. */
 export interface Effects {
-  token(epoch: number, attempt: number, code: number | null): void;
+  token(epoch: number, attempt: number, code: number | undefined): void;
   open(epoch: number): void;
   write(text: string, epoch: number): void;
   /** Begin the closing handshake and go on listening for its end. */
@@ -144,7 +144,7 @@ export interface Effects {
   /** Give up the attempt or connection: no handler of it fires any more. */
   drop(code?: number): void;
   emit(type: string, message: Message): void;
-  settle(key: number, message?: Message): void;
+  settle(key?: number, message?: Message): void;
   fail(entry: Entry, code: FailureCode, reply?: Message): void;
   report(report: Report): void;
 }
@@ -161,16 +161,16 @@ export type Report =
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
   /** A frame that was dropped: what is wrong with it. */
   | { readonly kind: 'malformed' | 'binary' | 'oversize'; readonly data: unknown }
-  | { readonly kind: 'unknown'; readonly type: unknown; readonly message: unknown }
+  | { readonly kind: 'unknown'; readonly data: unknown; readonly type: unknown }
   | {
       readonly kind: 'invalid';
+      readonly data: unknown;
       readonly type: string;
-      readonly message: unknown;
       readonly issues: readonly { readonly pointer: string; readonly message: string }[];
     }
   /** A message that was not sent, or whose answer never came. */
   | { readonly kind: 'dropped'; readonly type: string; readonly message: unknown; readonly code: FailureCode }
-  /** The token provider failed or was late; the attempt failed with it. */
+  /** The token provider failed, or was late (`timeout`); the attempt failed with it. */
   | { readonly kind: 'token'; readonly error: unknown }
   /** A handler threw; the others were called all the same. */
   | { readonly kind: 'handler'; readonly error: unknown }
@@ -226,31 +226,23 @@ export interface Ordering {
 export type Repeats = (ids: { readonly [type: string]: Path }) => (type: string, message: unknown) => boolean;
 
 /** What ends with a connection. */
-export const disconnected = { ready: false, step: null, due: {}, sync: 'joining', held: [] } as const;
+export const disconnected = { ready: false, step: undefined, due: {}, sync: 'joining', held: [] } as const;
 
 export const initialState = (rules: Rules): State => ({
   ...disconnected,
   rules,
   name: 'idle',
-  reason: null,
-  code: null,
-  connectedAt: null,
   attempt: 0,
   epoch: 0,
-  refused: 0,
-  online: true,
-  paused: false,
-  disposed: false,
   serial: 0,
   queue: [],
   waiting: [],
   rooms: [],
-  position: null,
 });
 
 /** When the reducer next wants a `tick`. */
 export const deadline = ({ due, queue, waiting }: State): number =>
-  Math.min(...Object.values(due), ...[...queue, ...waiting].map(({ expiresAt }) => expiresAt));
+  Math.min(...Object.values(due), ...[...queue, ...waiting].map(({ expiresAt }) => expiresAt!));
 
 /** Sets a timer; without a delay, takes it away. */
 export function plan(t: Turn, timer: Timer, delayMs = Infinity): void {
@@ -258,3 +250,6 @@ export function plan(t: Turn, timer: Timer, delayMs = Infinity): void {
   if (delayMs === Infinity) delete due[timer];
   t.due = due;
 }
+
+/** Asks the driver for something; it is done after the reducer has returned. */
+export const act = (t: Turn, ...effect: Effect): number => t.effects.push(effect);

@@ -1,14 +1,14 @@
 // How a message is written, and what follows from its having been written.
 import { compose } from './compose.ts';
 import type { Message } from './message.ts';
-import type { Entry, Turn } from './state.ts';
+import { act, type Entry, type Turn } from './state.ts';
 
 /** Writes a message, and settles it unless an answer will. */
 export function transmit(t: Turn, entry: Entry): void {
   const { beating, answering } = t.rules;
-  t.effects.push(['write', entry.text, t.epoch]);
+  act(t, 'write', entry.text, t.epoch);
   beating?.written(t, entry.type);
-  if (!answering?.written(t, entry)) t.effects.push(['settle', entry.key]);
+  if (!answering?.written(t, entry)) act(t, 'settle', entry.key);
 }
 
 /** Writes a message of the client's own: a ping, a join, a resync. */

@@ -12,7 +12,7 @@ export function address(
     return encodeURIComponent(String(parameters[name as keyof typeof parameters]));
   });
   const result = new URL(url.replace(/^http/, 'ws').replace(/\/$/, '') + path);
-  for (const [name, value] of Object.entries({ ...query, ...(token && table.token && { [table.token]: token }) }))
-    if (value != null) result.searchParams.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) if (value != null) result.searchParams.set(name, String(value));
+  if (token && table.token) result.searchParams.set(table.token, token);
   return result.href;
 }

@@ -2,7 +2,7 @@
 import type { Channel, Contract, Pointer } from '../model.ts';
 import { clientTable } from './client-table.ts';
 import { camelCase, channelFolder, channelPrefix } from './names.ts';
-import { createPrinter, header, literal, type Printer, propertyName } from './printer.ts';
+import { createPrinter, header, literal, type Printer, propertyName, tableRow } from './printer.ts';
 
 /** The part of the runtime that a row of the table needs. What no row needs, no browser loads. */
 const PARTS = { answering: 'answering', beating: 'beating', resync: 'ordering', unique: 'repeats' };
@@ -63,7 +63,7 @@ function printRows(out: Printer, table: { readonly [name: string]: unknown }): v
   for (const [name, value] of Object.entries(table)) {
     if (name === 'messages' && typeof value === 'object' && value !== null)
       out.block('messages: {', '},', () => {
-        for (const [type, row] of Object.entries(value)) out.line(`${propertyName(type)}: ${literal(row)},`);
+        for (const [type, row] of Object.entries(value)) out.line(tableRow(type, row));
       });
     else if (name === 'answering' || name === 'beating') out.line(`${name},`);
     else if (name === 'unique') out.line(`unique: { repeats, ids: ${literal(value)} },`);
