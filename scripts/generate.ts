@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import type { Emitter } from './emit/index.ts';
 import { emitters } from './emit/index.ts';
-import type { Finding } from './errors.ts';
+import { type Finding, sortFindings } from './errors.ts';
 import { generatorHash, hashText, type Manifest } from './manifest.ts';
 import type { Contract } from './model.ts';
-import { type LoadResult, loadContract } from './parse/load.ts';
+import { type LoadResult, startLoading } from './parse/load.ts';
 import type { ReferenceOptions } from './parse/references.ts';
 import { type Changes, compare, write } from './write.ts';
 
@@ -36,21 +36,34 @@ export interface GenerateResult {
 
 /** Throws a ContractError where the output cannot be written; mistakes of the document are findings. */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
-  const loaded = await loadContract(options.document, {
+  const loading = await startLoading(options.document, {
     ...options,
     lint: options.check !== true,
     official: options.official ?? options.check !== true,
   });
-  const { contract, findings } = loaded;
-  const inputs = loaded.files.map(({ path }) => path);
-  if (contract === undefined || findings.some((finding) => finding.severity === 'error')) return { findings, inputs };
-  const texts = await emitAll(contract, [...emitters, ...(options.emitters ?? [])]);
-  const out = resolve(options.out);
-  const changes =
-    options.check === true
-      ? compare(out, texts)
-      : write(out, texts, originOf(loaded, options.emitterFolders), { force: options.force ?? false });
-  return { changes, contract, findings, inputs };
+  try {
+    const { contract } = loading;
+    const inputs = loading.files.map(({ path }) => path);
+    // Emits while the official parser works; what it finds is waited for before anything is written.
+    const texts =
+      contract === undefined || hasErrors(loading.findings)
+        ? null
+        : await emitAll(contract, [...emitters, ...(options.emitters ?? [])]);
+    const findings = sortFindings([...loading.findings, ...(await loading.official)]);
+    if (contract === undefined || texts === null || hasErrors(findings)) return { findings, inputs };
+    const out = resolve(options.out);
+    const changes =
+      options.check === true
+        ? compare(out, texts)
+        : write(out, texts, originOf(loading, options.emitterFolders), { force: options.force ?? false });
+    return { changes, contract, findings, inputs };
+  } finally {
+    loading.stop();
+  }
+}
+
+function hasErrors(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === 'error');
 }
 
 export async function emitAll(contract: Contract, all: readonly Emitter[]): Promise<Map<string, string>> {

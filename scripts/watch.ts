@@ -1,9 +1,10 @@
 // Generates again whenever a file of the document changes, until it is told to stop.
-import { type FSWatcher, watch as watchFolder } from 'node:fs';
+import { type FSWatcher, readFileSync, watch as watchFolder } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { type Finding, findingCodes } from './errors.ts';
+import type { Finding } from './errors.ts';
 import { type GenerateOptions, type GenerateResult, generate } from './generate.ts';
-import { loadContract } from './parse/load.ts';
+import { officialFindings } from './lint/official.ts';
+import { OfficialParser } from './lint/official-parser.ts';
 
 export interface WatchOptions extends GenerateOptions {
   /** Called after each generation, the first included. */
@@ -23,6 +24,21 @@ export async function watch(options: WatchOptions): Promise<() => void> {
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let again = false;
+  let generations = 0;
+  let stopped = false;
+  const parser = options.official === false ? null : new OfficialParser();
+
+  /** Beside what comes next: the parser needs longer than all the rest. Says nothing of a document that changed meanwhile. */
+  const checkOfficially = async (official: OfficialParser): Promise<void> => {
+    const generation = generations;
+    try {
+      const path = resolve(options.document);
+      const findings = await officialFindings(official, path, readFileSync(path, 'utf8'));
+      if (generation === generations && !stopped && findings.length > 0) options.onOfficial?.(findings);
+    } catch (error) {
+      if (!stopped) options.onError(error);
+    }
+  };
 
   const run = async (): Promise<void> => {
     if (running) {
@@ -32,12 +48,13 @@ export async function watch(options: WatchOptions): Promise<() => void> {
     running = true;
     do {
       again = false;
+      generations += 1;
       const start = performance.now();
       try {
         const result = await generate({ ...options, official: false });
         names = new Set([resolve(options.document), ...result.inputs.map((path) => resolve(path))]);
         options.onResult(result, performance.now() - start);
-        if (options.official !== false && result.changes !== undefined) await checkOfficially(options);
+        if (parser !== null && result.changes !== undefined) void checkOfficially(parser);
       } catch (error) {
         options.onError(error);
       }
@@ -64,12 +81,8 @@ export async function watch(options: WatchOptions): Promise<() => void> {
   await run();
   return () => {
     clearTimeout(timer);
+    stopped = true;
+    parser?.stop();
     for (const watcher of watchers.values()) watcher.close();
   };
-}
-
-async function checkOfficially(options: WatchOptions): Promise<void> {
-  const { findings } = await loadContract(options.document, options);
-  const theirs = findings.filter(({ code }) => !Object.hasOwn(findingCodes, code));
-  if (theirs.length > 0) options.onOfficial?.(theirs);
 }

@@ -19,13 +19,8 @@ export interface LintInput {
 
 export type Check = (input: LintInput) => void | Promise<void>;
 
-export interface LintOptions {
-  /** Runs the official AsyncAPI parser too. @default true */
-  readonly official?: boolean;
-}
-
 /** Findings besides those of reading. */
-export async function lint(read: ReadResult, options: LintOptions = {}): Promise<Finding[]> {
+export async function lint(read: ReadResult): Promise<Finding[]> {
   const { contract, documents } = read;
   const document = documents.root();
   if (contract === undefined || document === undefined) return [];
@@ -45,12 +40,7 @@ export async function lint(read: ReadResult, options: LintOptions = {}): Promise
     report: (code, pointer, details) => documents.report(code, { file: document.file, pointer }, details),
   };
   for (const check of checks) await check(input);
-  const findings = documents.findings.slice(before);
-  if (options.official !== false) {
-    const { officialFindings } = await import('./official.ts');
-    findings.push(...(await officialFindings(input)));
-  }
-  return fold(findings, read.findings);
+  return fold(documents.findings.slice(before), read.findings);
 }
 
 /** One mistake may be seen by several: the first at a place stands for those that say the same of it. */

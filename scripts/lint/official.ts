@@ -1,7 +1,8 @@
 // What the official AsyncAPI parser says of a document, with its many words for one mistake folded into one.
 import type { Finding, Severity } from '../errors.ts';
 import { joinPointer } from '../parse/pointer.ts';
-import type { LintInput } from './lint.ts';
+import { shownPath } from '../parse/references.ts';
+import type { OfficialParser } from './official-parser.ts';
 
 const severities: readonly Severity[] = ['error', 'warning', 'info', 'info'];
 
@@ -15,47 +16,38 @@ const ignored = new Set([
   'asyncapi-unused-component',
 ]);
 
-/** Empty, with a finding that says so, where the parser is not installed. */
-export async function officialFindings(input: LintInput): Promise<Finding[]> {
-  const { file } = input.document;
-  const at = (pointer: string) => input.documents.place(file, pointer);
-  const loaded = await importParser();
-  if (loaded === null) {
+/** Empty, with a finding that says so, where the parser is not installed. `path`: absolute. */
+export async function officialFindings(parser: OfficialParser, path: string, text: string): Promise<Finding[]> {
+  const diagnostics = await parser.parse(path, text);
+  const file = shownPath(path);
+  if (diagnostics === null) {
     return [
       {
         code: 'asyncapi-parser-missing',
         severity: 'info',
         message: 'The official AsyncAPI parser is not installed, so that only our own checks ran.',
-        ...at(''),
+        file,
+        line: 1,
+        column: 1,
+        pointer: '',
         fix: 'npm install --save-dev --save-exact @asyncapi/parser',
       },
     ];
   }
-  const parser = new loaded.Parser();
-  const { diagnostics } = await parser.parse(file.text, { source: file.path, applyTraits: false });
   const findings = diagnostics
-    .filter(({ code }) => !ignored.has(String(code)))
-    .map((diagnostic): Finding => {
-      const pointer = joinPointer('', ...diagnostic.path);
-      return {
-        code: String(diagnostic.code),
-        severity: severities[diagnostic.severity] ?? 'info',
-        message: `${diagnostic.message.replace(/\.$/, '')}.`,
-        ...at(pointer),
-        line: diagnostic.range.start.line + 1,
-        column: diagnostic.range.start.character + 1,
-      };
-    });
+    .filter(({ code }) => !ignored.has(code))
+    .map(
+      ({ code, severity, message, path: tokens, start }): Finding => ({
+        code,
+        severity: severities[severity] ?? 'info',
+        message: `${message.replace(/\.$/, '')}.`,
+        file,
+        line: start.line + 1,
+        column: start.character + 1,
+        pointer: joinPointer('', ...tokens),
+      }),
+    );
   return foldDiagnostics(findings);
-}
-
-async function importParser(): Promise<{ Parser: typeof import('@asyncapi/parser').Parser } | null> {
-  try {
-    const { Parser } = await import('@asyncapi/parser');
-    return { Parser };
-  } catch {
-    return null;
-  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, relative } from 'node:path';
 import { ContractError, type Finding, sortFindings } from '../errors.ts';
+import type { OfficialParser } from '../lint/official-parser.ts';
 import type { Contract } from '../model.ts';
 import { parseChannels } from './channels.ts';
 import { isObject, missing, readText, report } from './read.ts';
@@ -42,24 +43,68 @@ export interface LoadResult {
   readonly files: readonly { readonly path: string; readonly name: string; readonly text: string }[];
 }
 
+/** A document that was read and checked by us, while the official parser still works on it. */
+export interface Loading extends LoadResult {
+  /** What the official parser says; nothing where it is not asked. */
+  readonly official: Promise<readonly Finding[]>;
+  /** Ends the official parser: nobody waits for what it says. */
+  stop(): void;
+}
+
+/** As {@link loadContract}, without waiting for the official parser. */
+export async function startLoading(path: string, options: LoadOptions = {}): Promise<Loading> {
+  const asksOfficial = options.lint !== false && options.official !== false;
+  // Loads in its thread while the document is read here.
+  const parser = asksOfficial ? new (await import('../lint/official-parser.ts')).OfficialParser() : null;
+  try {
+    const texts = new Map<string, string | null>();
+    let read = readContract(path, options, texts);
+    while (read.documents.wantedUrls.size > 0) {
+      for (const url of read.documents.wantedUrls) texts.set(url, await fetchText(url));
+      read = readContract(path, options, texts);
+    }
+    const { contract, documents } = read;
+    const official = parser === null ? Promise.resolve([]) : askOfficial(parser, read);
+    official.catch(() => undefined);
+    const findings = [...read.findings];
+    if (options.lint !== false) {
+      const { lint } = await import('../lint/lint.ts');
+      findings.push(...(await lint(read)));
+    }
+    const files = documents
+      .files()
+      .map(({ path: file, text }) => ({ path: file, name: inFolder(documents, file), text }));
+    return {
+      ...(contract === undefined ? {} : { contract }),
+      findings: sortFindings(findings),
+      files,
+      official,
+      stop: () => parser?.stop(),
+    };
+  } catch (error) {
+    parser?.stop();
+    throw error;
+  }
+}
+
+async function askOfficial(parser: OfficialParser, read: ReadResult): Promise<readonly Finding[]> {
+  const { contract, documents, findings } = read;
+  const document = documents.root();
+  // What is no AsyncAPI 3, or goes too deep to be walked, is told as that alone.
+  if (contract === undefined || document === undefined) return [];
+  if (findings.some(({ code }) => code === 'document-too-deep')) return [];
+  const { officialFindings } = await import('../lint/official.ts');
+  return await officialFindings(parser, document.file.path, document.file.text);
+}
+
 /** The model, and everything that is wrong with the document: shape, our own checks, and those of the official parser. */
 export async function loadContract(path: string, options: LoadOptions = {}): Promise<LoadResult> {
-  const texts = new Map<string, string | null>();
-  let read = readContract(path, options, texts);
-  while (read.documents.wantedUrls.size > 0) {
-    for (const url of read.documents.wantedUrls) texts.set(url, await fetchText(url));
-    read = readContract(path, options, texts);
+  const { official, stop, findings, ...rest } = await startLoading(path, options);
+  try {
+    return { ...rest, findings: sortFindings([...findings, ...(await official)]) };
+  } finally {
+    stop();
   }
-  const { contract, documents } = read;
-  const findings = [...read.findings];
-  if (options.lint !== false) {
-    const { lint } = await import('../lint/lint.ts');
-    findings.push(...(await lint(read, { official: options.official ?? true })));
-  }
-  const files = documents
-    .files()
-    .map(({ path: file, text }) => ({ path: file, name: inFolder(documents, file), text }));
-  return { ...(contract === undefined ? {} : { contract }), findings: sortFindings(findings), files };
 }
 
 /** Null where it cannot be had: the reference into it is then told as leading to nothing. */
