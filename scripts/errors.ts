@@ -50,6 +50,7 @@ export const findingCodes = {
   'schema-keyword': 'A keyword is not one of JSON Schema draft-07, and is left out.',
   'name-collision': 'Two names become the same in generated code.',
   'name-empty': 'A name has no letter or digit to make an identifier of.',
+  'name-folder': 'A channel has a name of which no folder can be made.',
   'example-none': 'A message has no example.',
   'example-invalid': 'An example breaks the schema of its message.',
   'schema-invalid': 'A payload is no schema that can be used.',

@@ -72,6 +72,11 @@ export function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringLiteral(name);
 }
 
+/** A row of a table by name. Where every object has a property of that name, the compiler takes its type for the row's. */
+export function tableRow(name: string, row: unknown): string {
+  return `${propertyName(name)}: ${literal(row)}${name in Object.prototype ? ' as const' : ''},`;
+}
+
 /** A JSDoc comment without indentation; empty where there is no text. */
 export function docComment(text: string | undefined): string {
   const lines = (text ?? '')

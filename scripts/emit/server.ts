@@ -1,7 +1,7 @@
 // Emits `server.ts` of a channel: its table and the typed way to bind handlers to it.
 import type { Channel, Contract } from '../model.ts';
 import { camelCase, channelFolder, channelPrefix } from './names.ts';
-import { createPrinter, header, literal, type Printer, propertyName } from './printer.ts';
+import { createPrinter, header, literal, type Printer, propertyName, tableRow } from './printer.ts';
 import { serverTable } from './server-table.ts';
 
 export function emitServer(contract: Contract): Map<string, string> {
@@ -62,7 +62,7 @@ function printRows(out: Printer, table: { readonly [name: string]: unknown }): v
     const isMap = (name === 'client' || name === 'server' || name === 'limits') && typeof value === 'object';
     if (isMap && value !== null) {
       out.block(`${propertyName(name)}: {`, '},', () => {
-        for (const [type, row] of Object.entries(value)) out.line(`${propertyName(type)}: ${literal(row)},`);
+        for (const [type, row] of Object.entries(value)) out.line(tableRow(type, row));
       });
     } else out.line(`${propertyName(name)}: ${literal(value)},`);
   }

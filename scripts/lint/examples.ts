@@ -75,6 +75,8 @@ function compiler({ definitions }: Contract): (schema: JsonSchema) => Compiled {
       formats,
       logger: false,
       inlineRefs: false,
+      // A property that every object inherits is not there unless the example has it.
+      ownProperties: true,
       // Each check runs once or twice: polishing its code costs more than it saves.
       code: { optimize: false },
     });

@@ -112,6 +112,10 @@ function parseChannel(found: FoundChannel, document: Value, schemas: Schemas): C
   };
 }
 
+/** Paths have an end: this leaves room for the folders above. */
+const maxFolder = 100;
+const devices = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
+
 /** Each channel is generated into a folder of its own. */
 function refuseEqualFolders(found: readonly FoundChannel[]): void {
   const byFolder = new Map<string, string>();
@@ -132,5 +136,12 @@ function refuseEqualFolders(found: readonly FoundChannel[]): void {
       });
     }
     byFolder.set(folder, other ?? name);
+    if (folder.length <= maxFolder && !devices.test(folder)) continue;
+    report(value, 'name-folder', {
+      message: `No folder can be made of the name of the channel ${JSON.stringify(name.slice(0, 40))}.`,
+      expected: `at most ${maxFolder} characters, and no name of a device (con, nul, com1 ...), which Windows keeps for itself`,
+      found: folder.length > maxFolder ? `${folder.length} characters` : folder,
+      fix: 'Rename the key.',
+    });
   }
 }
