@@ -41,7 +41,7 @@ function perPublished(
 async function audienceOf(kit: Kit, message: ServerMessage): Promise<Audience> {
   const [first, second] = kit.users;
   const room = kit.rooms[0];
-  const other = room === undefined ? undefined : (kit.lookAlike(room) ?? kit.rooms[1]);
+  const other = kit.rooms[1];
   const here = room === undefined ? {} : { room };
   const { own, tab, peer } = await kit.party({
     own: { user: first!, ...here },

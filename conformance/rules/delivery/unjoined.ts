@@ -46,7 +46,9 @@ export const directWithoutMembership: Rule = {
 };
 
 function ways(channel: Channel, message: ClientMessage) {
-  return waysOutside(channel, message).filter((way) => way !== 'other-room');
+  const isPing = channel.heartbeats.some(({ initiator, ping }) => initiator === 'client' && ping === message.key);
+  // A ping before joining is a matter of the heartbeat's rules.
+  return waysOutside(channel, message).filter((way) => way === 'left' || (way === 'never-joined' && !isPing));
 }
 
 export const directNotBroadcastInside: UnobservableRule = {

@@ -6,7 +6,7 @@ import { brief, valueAt, withValueAt } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, lowest, type Needs, type Rule } from '../../rule.ts';
 import { codeFor, errorLevel, faultsOf, reject } from '../validation/rejection.ts';
-import { addressed, longCaseMs, needsFor, openScene, pace, type Scene } from '../validation/scene.ts';
+import { addressed, longCaseMs, needsFor, openScene, pace, renew, type Scene } from '../validation/scene.ts';
 
 /** An idempotent message in its scene, sent once and seen by the witness. */
 interface First {
@@ -86,6 +86,19 @@ async function repeat(kit: Kit, first: First, connection: Connection): Promise<R
   });
 }
 
+/** A server that knows no repeats at all breaks the rules about plain ones; what builds on them is then only a warning. */
+async function expectRepeatsKnown(kit: Kit, first: First): Promise<void> {
+  const { sender, witness } = first.scene;
+  await pace(kit);
+  await sender.send(first.sent.text);
+  await kit.fence([sender, witness]);
+  if (effects(kit, witness, first.message, first.sent).length < 2) return await kit.quiesce([sender, witness]);
+  throw new Failed('repeats that are known as such', `a second ${first.message.type}`, {
+    reason: 'doubled',
+    level: 'SHOULD',
+  });
+}
+
 async function expectCount(
   kit: Kit,
   { message, sent }: First,
@@ -149,6 +162,7 @@ export const concurrent: Rule = {
   sentence: 'The same message sent at the same time by two connections of its user happens once.',
   cases: perIdempotent(
     async (kit, first) => {
+      await expectRepeatsKnown(kit, first);
       const { scene, message } = first;
       const tab = await kit.joined({ name: "the sender's other connection", user: scene.user });
       await kit.quiesce([scene.sender, tab, scene.witness]);
@@ -170,6 +184,7 @@ export const reconnected: Rule = {
   sentence: "A message sent again by its user's next connection is a repeat.",
   cases: perIdempotent(
     async (kit, first) => {
+      await expectRepeatsKnown(kit, first);
       first.scene.sender.terminate();
       const next = await kit.joined({ name: 'sender, reconnected', user: first.scene.user });
       await kit.quiesce([next, first.scene.witness]);
@@ -194,6 +209,7 @@ export const conflictRefused: Rule = {
   sentence: 'Another content under an id that was used is refused with an error, and nothing happens.',
   cases: perIdempotent(
     async (kit, first) => {
+      await expectRepeatsKnown(kit, first);
       const { scene, message } = first;
       const other = conflicting(kit, first);
       await pace(kit);
@@ -221,6 +237,7 @@ export const conflictCode: Rule = {
   sentence: 'The error that refuses another content under an id that was used has the code that the contract names.',
   cases: perIdempotent(
     async (kit, first) => {
+      await expectRepeatsKnown(kit, first);
       const other = conflicting(kit, first);
       await pace(kit);
       await first.scene.sender.send(other.text);
@@ -300,6 +317,7 @@ export const rejectedForgotten: Rule = {
       const broken = withValueAt(JSON.parse(fault.text), row.property, mended.id);
       await reject(kit, scene, { ...fault, text: JSON.stringify(broken), id: mended.id });
     }
+    await renew(kit, scene);
     await pace(kit);
     await scene.sender.send(mended.text);
     await effectOf(kit, scene.witness, message, mended);

@@ -6,6 +6,7 @@ import type { Built } from '../../harness/messages.ts';
 import { brief, valueAt } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, lowest, type Needs, type Rule } from '../../rule.ts';
+import { causeOf } from '../delivery/receivers.ts';
 import { faultsOf } from '../validation/rejection.ts';
 import { addressed, control, longCaseMs, needsFor, openScene, pace, rejoin, type Scene } from '../validation/scene.ts';
 
@@ -194,34 +195,43 @@ export const errorAmongReplies: Rule = {
   ),
 };
 
+/** The replies to a heartbeat, a welcome and what is delivery's own truth table are judged there. */
+function isJudgedHere(channel: Channel, message: ClientMessage): boolean {
+  const isPing = channel.heartbeats.some(({ initiator, ping }) => initiator === 'client' && ping === message.key);
+  const isWelcomed = channel.room?.join?.message === message.key && !channel.room.joinOnOpen;
+  if (isPing || isWelcomed) return false;
+  return channel.serverMessages.some(
+    (one) =>
+      message.reply?.messages.includes(one.key) &&
+      one.delivery?.to === 'direct' &&
+      causeOf(channel, one)?.key !== message.key,
+  );
+}
+
 export const replyDirect: Rule = {
   id: 'request/reply-direct',
   level: 'MUST',
   role: 'server',
   sentence: 'A reply reaches the connection that asked and no other.',
-  cases: perRequest(
-    (channel, message) =>
-      channel.serverMessages.some((one) => message.reply?.messages.includes(one.key) && one.delivery?.to === 'direct'),
-    async (kit, scene, message) => {
-      const tab = await kit.joined({ name: "the asker's other connection", user: scene.user });
-      const others = [tab, scene.witness];
-      await kit.quiesce([scene.sender, ...others]);
-      const from = scene.sender.messages.length;
-      const starts = others.map((connection) => connection.messages.length);
-      await ask(kit, scene, message);
-      await awaitReplies(kit, scene, message, from, 1);
-      // Whoever left hears no fence in the room any more; the others still do.
-      await kit.fence(repeatable(kit.channel, message) ? [scene.sender, ...others] : others);
-      for (const [index, connection] of others.entries()) {
-        // The fence's own round trips are answered too: to the one that made them, which is no leak.
-        const leaked = connection.inbox.find(
-          (received) => received.index >= (starts[index] ?? 0) && isReplyTo(message, received),
-        );
-        if (leaked === undefined) continue;
-        throw new Failed(`no ${message.reply?.messages.join(' or ')} on ${connection.name}`, brief(leaked.value), {
-          reason: 'leaked',
-        });
-      }
-    },
-  ),
+  cases: perRequest(isJudgedHere, async (kit, scene, message) => {
+    const tab = await kit.joined({ name: "the asker's other connection", user: scene.user });
+    const others = [tab, scene.witness];
+    await kit.quiesce([scene.sender, ...others]);
+    const from = scene.sender.messages.length;
+    const starts = others.map((connection) => connection.messages.length);
+    await ask(kit, scene, message);
+    await awaitReplies(kit, scene, message, from, 1);
+    // Whoever left hears no fence in the room any more; the others still do.
+    await kit.fence(repeatable(kit.channel, message) ? [scene.sender, ...others] : others);
+    for (const [index, connection] of others.entries()) {
+      // The fence's own round trips are answered too: to the one that made them, which is no leak.
+      const leaked = connection.inbox.find(
+        (received) => received.index >= (starts[index] ?? 0) && isReplyTo(message, received),
+      );
+      if (leaked === undefined) continue;
+      throw new Failed(`no ${message.reply?.messages.join(' or ')} on ${connection.name}`, brief(leaked.value), {
+        reason: 'leaked',
+      });
+    }
+  }),
 };

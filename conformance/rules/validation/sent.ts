@@ -3,7 +3,7 @@ import type { Channel, Contract, Level, ServerMessage } from '../../../scripts/m
 import type { Connection, Received } from '../../harness/connection.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Observation, Recorded } from '../../harness/record.ts';
-import { Schemas } from '../../harness/schemas.ts';
+import { classify, Schemas } from '../../harness/schemas.ts';
 import { Failed, lowest, type Monitor, type MonitorCase, NotTestable } from '../../rule.ts';
 import { mentionsShould } from './invalid.ts';
 
@@ -13,6 +13,26 @@ function schemasOf(contract: Contract): Schemas {
   const known = compiled.get(contract) ?? new Schemas(contract);
   compiled.set(contract, known);
   return known;
+}
+
+/**
+ * Whether the suite sent something in that case that is no valid message: what it led to is judged by the rules about rejected
+ * messages, and garbage that is relayed is one mistake, not two.
+ */
+function isProvoked(observation: Observation, contract: Contract, channel: Channel): boolean {
+  const schemas = schemasOf(contract);
+  return observation.frames.some(({ direction, kind, data }) => {
+    if (direction !== 'sent' || (kind !== 'text' && kind !== 'binary' && kind !== 'raw')) return false;
+    if (kind !== 'text') return true;
+    try {
+      const value: unknown = JSON.parse(data);
+      const key = classify(channel, channel.clientMessages, value);
+      const message = channel.clientMessages.find((one) => one.key === key);
+      return message === undefined || !schemas.accepts(message.schema, value);
+    } catch {
+      return true;
+    }
+  });
 }
 
 interface Sighting {
@@ -51,9 +71,16 @@ function judgeSchemas(
 ): MonitorCase['judge'] {
   return (recorded) => {
     const schemas = schemasOf(contract);
+    const provoked = new Map<Observation, boolean>();
+    const isSpoilt = (observation: Observation) => {
+      const known = provoked.get(observation) ?? isProvoked(observation, contract, channel);
+      provoked.set(observation, known);
+      return known;
+    };
     let seen = 0;
     for (const sighting of sightings(recorded, channel)) {
       if (sighting.message.key !== message.key) continue;
+      if (message.key !== channel.error?.message && isSpoilt(sighting.observation)) continue;
       seen += 1;
       const broken = schemas.issues(message.schema, sighting.message.value).filter((issue) => issue.level === level);
       if (broken.length === 0) continue;
