@@ -3,7 +3,8 @@ import { lobbyContract } from './fixtures/lobby.ts';
 import { type Lobby, type LobbyFault, lobbySecret, startLobby } from './fixtures/lobby-server.ts';
 import type { RunResult } from './result.ts';
 import { deliveryRules } from './rules/delivery/index.ts';
-import { handshakeRules } from './rules/handshake/index.ts';
+import { acceptsValidConnection } from './rules/handshake/accepts-valid-connection.ts';
+import { plainHttp } from './rules/handshake/plain-http.ts';
 import { runServerConformance } from './run.ts';
 import { type Target, targetFromUrl } from './target/target.ts';
 
@@ -14,7 +15,7 @@ afterEach(async () => {
   lobby = null;
 });
 
-const from = [...handshakeRules, ...deliveryRules];
+const from = [acceptsValidConnection, plainHttp, ...deliveryRules];
 
 async function run(fault: LobbyFault, change: Partial<Target> = {}): Promise<RunResult> {
   lobby = await startLobby(fault);

@@ -12,7 +12,7 @@ export interface Observation {
   readonly connections: readonly Connection[];
   /** HTTP answers in place of an upgrade; the body cut at 2,000 characters. */
   readonly refusals: readonly { readonly status: number; readonly body: string }[];
-  /** Tokens that the case sent. */
+  /** Tokens that the case sent, and the signatures of those that have one. */
   readonly tokens: readonly string[];
   /** As a report shows them: cut, without tokens. */
   readonly frames: readonly TraceFrame[];

@@ -10,14 +10,17 @@ export class Trace {
   readonly #frames: TraceFrame[] = [];
   readonly #secrets = new Set<string>();
 
-  /** What is redacted. */
+  /** What is redacted: tokens, and the signatures of those that have one. */
   get secrets(): readonly string[] {
     return [...this.#secrets];
   }
 
-  /** From now on shown as `[token]` wherever it stands. */
+  /** From now on shown as `[token]` wherever it stands, its signature too. */
   redact(secret: string): void {
     if (secret.length >= 4) this.#secrets.add(secret);
+    // Of a token in three parts the last one alone gives it away: the others can be guessed.
+    const [, , signature, ...more] = secret.split('.');
+    if (signature !== undefined && signature.length >= 20 && more.length === 0) this.#secrets.add(signature);
   }
 
   add(
@@ -40,7 +43,8 @@ export class Trace {
 
   clean(text: string): string {
     let cleaned = text;
-    for (const secret of this.#secrets) {
+    // The longest first: what is part of another must not cut it in two.
+    for (const secret of [...this.#secrets].sort((left, right) => right.length - left.length)) {
       cleaned = cleaned.replaceAll(secret, '[token]').replaceAll(encodeURIComponent(secret), '[token]');
     }
     return cleaned;

@@ -39,16 +39,10 @@ export const refusalSilent: Rule = {
 /** Shorter ones stand in ordinary text too: `not-a-token`. */
 const shortest = 24;
 
-/** What gives a token away: the whole, or of one with three parts the signature alone. */
+/** What gives a token away: the whole, or its signature alone. */
 function secretsOf(observations: readonly Observation[]): readonly string[] {
-  const secrets = new Set<string>();
-  for (const token of observations.flatMap((observation) => observation.tokens)) {
-    if (token.length < shortest) continue;
-    secrets.add(token);
-    const signature = token.split('.')[2];
-    if (signature !== undefined && signature.length >= shortest) secrets.add(signature);
-  }
-  return [...secrets];
+  const all = observations.flatMap(({ tokens }) => tokens).filter((token) => token.length >= shortest);
+  return [...new Set(all)].sort((left, right) => right.length - left.length);
 }
 
 function tokenMonitor(

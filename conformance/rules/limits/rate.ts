@@ -1,6 +1,7 @@
 // The rate limit: what is within it is taken, what is beyond is dropped and answered, too many in a row end the connection, and no other connection pays for it.
 import type { Channel } from '../../../scripts/model.ts';
 import { type Connection, describeEnding } from '../../harness/connection.ts';
+import type { Built } from '../../harness/messages.ts';
 import { valueAt } from '../../harness/pointer.ts';
 import { buildProbe, type Probe, theProbe } from '../../harness/probe.ts';
 import type { Kit } from '../../kit.ts';
@@ -36,6 +37,14 @@ function rateRule(
   };
 }
 
+/** For an answer too many to come. */
+const settleMs = 100;
+
+/** Over the limit, but by fewer than end the connection. */
+function overBy(row: RateRow, bucket: Bucket): number {
+  return Math.max(1, Math.min(row.strikes - 2, Math.floor(bucket.burst / 4)));
+}
+
 /** What came of messages sent at once: in order, whether each was answered by a refusal for its rate, and how many were taken. */
 interface Outcome {
   readonly sent: number;
@@ -55,20 +64,24 @@ async function member(kit: Kit, bucket: Bucket, name: string): Promise<Connectio
   return connection;
 }
 
-function answersOf(kit: Kit, connection: Connection, probe: Probe, since: number) {
+/** Answers to these messages: their effects, and whatever errors came. */
+function answersOf(kit: Kit, connection: Connection, probe: Probe, sent: readonly Built[], since: number) {
   const error = kit.channel.error?.message;
+  const isOwn = (text: string) => sent.some(({ marker }) => marker === null || text.includes(marker));
   return connection.messages
     .slice(since)
-    .filter(({ key }) => key === probe.effect.key || (key !== null && key === error));
+    .filter(({ key, text }) => (key === probe.effect.key ? isOwn(text) : key !== null && key === error));
 }
 
 async function sendAtOnce(kit: Kit, connection: Connection, probe: Probe, count: number): Promise<Outcome> {
   const since = connection.messages.length;
   const startedAt = kit.clock.now();
-  const texts = Array.from({ length: count }, () => buildProbe(kit, probe, connection).text);
-  await Promise.all(texts.map((text) => connection.send(text)));
-  const answers = () => answersOf(kit, connection, probe, since);
+  const sent = Array.from({ length: count }, () => buildProbe(kit, probe, connection));
+  await Promise.all(sent.map(({ text }) => connection.send(text)));
+  const answers = () => answersOf(kit, connection, probe, sent, since);
   await connection.until(() => answers().length >= count || connection.ending !== null, kit.patienceMs);
+  // One answer too many would come right behind the others.
+  await connection.ended(settleMs);
   const seen = answers();
   const taken = seen.filter(({ key }) => key === probe.effect.key).length;
   return {
@@ -111,14 +124,23 @@ export const withinAccepted = rateRule(
 
 export const exceededDropped = rateRule(
   { alone: true, id: 'limits/rate-exceeded-dropped', sentence: 'Messages beyond the rate limit have no effect.' },
-  async (kit, _row, bucket) => {
+  async (kit, row, bucket) => {
     const probe = theProbe(kit);
     const connection = await member(kit, bucket, 'fast');
-    const outcome = await exceed(kit, connection, probe, bucket);
-    const most = mostTaken(bucket, outcome.elapsedMs);
-    if (outcome.taken === 0) {
+    // First by fewer than end the connection: each message is either taken or refused, none is both.
+    const few = await sendAtOnce(kit, connection, probe, bucket.burst + overBy(row, bucket));
+    const answers = few.taken + few.errors;
+    if (few.taken === 0) {
       throw new Failed('messages within the limit are taken', connection.describe(), { reason: 'control-refused' });
     }
+    if (answers > few.sent) {
+      throw new Failed(`${few.sent} messages are taken or refused`, `there are ${answers} answers: some are both`, {
+        reason: 'processed',
+      });
+    }
+    const other = await member(kit, bucket, 'faster');
+    const outcome = await exceed(kit, other, probe, bucket);
+    const most = mostTaken(bucket, outcome.elapsedMs);
     if (outcome.taken <= most) return;
     throw new Failed(`at most ${most} of ${outcome.sent} messages sent at once are taken`, `${outcome.taken} are`, {
       reason: 'processed',
@@ -197,9 +219,7 @@ export const recovers = rateRule(
   async (kit, row, bucket) => {
     const probe = theProbe(kit);
     const connection = await member(kit, bucket, 'repentant');
-    // Over the limit, but by fewer than end the connection.
-    const over = Math.max(1, Math.min(row.strikes - 2, Math.floor(bucket.burst / 4)));
-    await sendAtOnce(kit, connection, probe, bucket.burst + over);
+    await sendAtOnce(kit, connection, probe, bucket.burst + overBy(row, bucket));
     await kit.clock.sleep(refillMs(bucket) + 50);
     const again = await sendAtOnce(kit, connection, probe, 3);
     if (again.taken >= 3) return;
@@ -218,14 +238,14 @@ export const perConnection = rateRule(
     const probe = theProbe(kit);
     const fast = await member(kit, bucket, 'fast');
     const calm = await member(kit, bucket, 'calm');
-    const over = Math.max(1, Math.min(row.strikes - 2, Math.floor(bucket.burst / 4)));
-    const [, outcome] = await Promise.all([
-      sendAtOnce(kit, fast, probe, bucket.burst + over),
-      sendAtOnce(kit, calm, probe, Math.max(1, bucket.burst >> 1)),
+    const outcomes = await Promise.all([
+      sendAtOnce(kit, fast, probe, bucket.burst + overBy(row, bucket)),
+      sendAtOnce(kit, calm, probe, bucket.burst),
     ]);
-    // A broadcast of one reaches the other too: only what was refused tells.
-    if (outcome.errors === 0 && calm.ending === null && outcome.taken > 0) return;
-    throw new Failed("the calm connection's messages are all taken", `${outcome.taken} are: ${calm.describe()}`, {
+    // Which of the two a shared limit strikes is luck.
+    const taken = outcomes.map((outcome) => outcome.taken);
+    if (taken.every((count) => count >= bucket.burst)) return;
+    throw new Failed(`${bucket.burst} messages of each of two connections are taken`, `${taken.join(' and ')} are`, {
       reason: 'refused',
     });
   },
