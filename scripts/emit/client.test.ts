@@ -96,6 +96,6 @@ test('where the contract says nothing, the defaults', () => {
 
 test('a hostile type name is a property, not a prototype', () => {
   const text = emitClient(contract([lobby])).get('channels/lobby/client.ts');
-  expect(text).toContain("['__proto__']: { unqueued: true },");
+  expect(text).toContain("['__proto__']: { unqueued: true }");
   expect(text).toContain("export type LobbyClient = Client<LobbyChannel, 'type', 'meta/id' | 'at'>;");
 });
