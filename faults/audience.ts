@@ -149,7 +149,7 @@ export const audienceFaults: readonly Fault[] = [
   {
     id: 'audience/everyone-but-one',
     sentence: 'A message for everyone leaves one connection out.',
-    intended: [by('delivery/published', 'missing')],
+    intended: [by('delivery/published', 'missing', 'lost')],
     appliesTo: isDelivered('everyone'),
     apply: only(({ table, publication, recipients }) =>
       table.server[publication.type]?.delivery === 'everyone' && recipients.length > 1
@@ -160,7 +160,7 @@ export const audienceFaults: readonly Fault[] = [
   {
     id: 'audience/user-second-tab-left-out',
     sentence: 'A message for a user reaches only one of the user’s connections.',
-    intended: [by('delivery/published', 'missing')],
+    intended: [by('delivery/published', 'missing', 'lost')],
     appliesTo: isDelivered('user'),
     apply: only(({ table, publication, recipients }) =>
       table.server[publication.type]?.delivery === 'user' ? firstOfEach(recipients) : recipients,

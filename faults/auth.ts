@@ -2,9 +2,11 @@
 import { Buffer } from 'node:buffer';
 import type { AuthTable, Refusal, Seam, TokenVerdict } from '../runtime/server/index.ts';
 import { encodeMessage } from '../runtime/server/index.ts';
+import { writeAt } from '../runtime/server/pointer.ts';
 import type { AuthCondition } from '../runtime/server/table.ts';
 import { changeTransport } from './decorate-transport.ts';
 import { by, type Fault, type Intended } from './fault.ts';
+import { rewritten } from './message-text.ts';
 
 const takesToken: Fault['appliesTo'] = (table) => table.auth?.parameter != null;
 
@@ -34,7 +36,7 @@ interface Token {
 
 const decoded = (token: string): Token | null => {
   try {
-    const [header, claims] = token.split('.').map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
+    const [header, claims] = token.split('.', 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
     return typeof header === 'object' && typeof claims === 'object' ? { header, claims } : null;
   } catch {
     return null;
@@ -290,7 +292,7 @@ export const authFaults: readonly Fault[] = [
   {
     id: 'auth/sends-before-refusal',
     sentence: 'Who is refused after the upgrade is sent a message first.',
-    intended: [by('auth/refusal-silent', 'sent')],
+    intended: [by('auth/refusal-silent', 'sent', 'served')],
     appliesTo: answers('missing', 'close'),
     apply: (seam) => {
       let isRefused = false;
@@ -343,25 +345,28 @@ export const authFaults: readonly Fault[] = [
     },
   },
   {
-    id: 'auth/token-in-close-reason',
-    sentence: 'The reason of a close shows the token.',
+    id: 'auth/token-in-error',
+    sentence: 'The text of an error shows the token.',
     intended: [by('auth/token-not-echoed', 'echoed')],
-    appliesTo: takesToken,
+    appliesTo: (table) => takesToken(table) && table.error?.text != null,
     apply: (seam) => {
       let shown = '';
       const noted: Seam = {
         ...seam,
         target: (target) => {
-          shown =
-            parametersOf(seam)
-              .flatMap((parameter) => tokenIn(target, parameter) ?? [])
-              .at(0) ?? '';
+          shown = parametersOf(seam).flatMap((parameter) => tokenIn(target, parameter) ?? [])[0] ?? '';
           return seam.target(target);
         },
       };
-      return changeTransport(noted, ({ inner }) => {
+      return changeTransport(noted, ({ inner, table }) => {
         const token = shown;
-        return { close: (code, reason) => inner.close(code, token === '' ? reason : token) };
+        return {
+          send: (message) => {
+            const { error } = table;
+            const isError = error?.text != null && message.text.includes(`"${error.type}"`);
+            inner.send(isError ? rewritten(message, (value) => writeAt(value, error.text!, token)) : message);
+          },
+        };
       });
     },
   },

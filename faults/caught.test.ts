@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { contractChannels } from '../cli/contract-channels.ts';
 import type { CaseResult } from '../conformance/result.ts';
 import { casesOf, serverRules } from '../conformance/rules/index.ts';
@@ -8,7 +8,7 @@ import { runServerConformance } from '../conformance/run.ts';
 import { parseTarget } from '../conformance/target/read-target.ts';
 import type { Target } from '../conformance/target/target.ts';
 import { type ReferenceServer, startReferenceServer } from '../reference-server/index.ts';
-import type { SeamDecorator } from '../runtime/server/index.ts';
+import type { Seam } from '../runtime/server/index.ts';
 import type { Channel } from '../scripts/model.ts';
 import { parseContract } from '../scripts/parse/load.ts';
 import { type Fault, faults, type Intended } from './index.ts';
@@ -19,21 +19,47 @@ const contract = parseContract(`${root}/asyncapi.yaml`);
 const tables = contractChannels(contract).map(({ table }) => table);
 const targetText = await readFile(`${root}/reference-server/target.yaml`, 'utf8');
 
+const folder = `${root}/reference-server`;
+
 /** The bundled target file, for a server in this process. */
 async function targetOf({ url, control }: ReferenceServer): Promise<Target> {
-  const { start: _start, identity: _identity, ...target } = await parseTarget(targetText, 'target.yaml', root);
+  const { start: _start, identity: _identity, ...target } = await parseTarget(targetText, 'target.yaml', folder);
   const hook = { http: `${control!.url}/control`, method: 'POST', headers: {} } as const;
   return { ...target, url, timeScale, hooks: { publish: hook, drop: hook, 'expire-token': hook, restart: hook } };
 }
 
-async function run(decorate: SeamDecorator, rules: readonly string[], channels: readonly string[]) {
-  const server = await startReferenceServer({ timeScale, control: 0, decorate, log: () => {} });
+async function run(fault: Fault | null, rules: readonly string[], channels: readonly string[]) {
+  const server = await startReferenceServer({
+    timeScale,
+    control: 0,
+    log: () => {},
+    ...(fault && { decorate: (seam: Seam) => fault.apply(seam) }),
+  });
   try {
     return await runServerConformance(contract, await targetOf(server), { rules, channels });
   } finally {
     await server.close();
   }
 }
+
+/** The same with `wirepact serve --fault`: for what only the end of a process, or its output, can show. */
+async function runProcess(fault: Fault, rules: readonly string[], channels: readonly string[]) {
+  const target = await parseTarget(targetText, 'target.yaml', folder);
+  const command = [...target.start!.command, '--fault', fault.id];
+  return await runServerConformance(contract, { ...target, start: { ...target.start!, command } }, { rules, channels });
+}
+
+/** Of everything else a server in this process shows as much. */
+const ofProcess = ['auth/token-not-logged', 'shutdown/refuses-new', 'shutdown/exits-in-time'];
+
+const needsProcess = ({ rule }: Intended): boolean => ofProcess.includes(rule);
+
+const isTimed = ({ rule: id }: Intended): boolean => {
+  const rule = serverRules.find((one) => one.id === id);
+  return contract.channels.some((channel) =>
+    (rule ? casesOf(rule, contract, channel) : []).some((one) => 'lane' in one && one.lane === 'quiet'),
+  );
+};
 
 /** Where the rule has cases and the fault something to break. */
 function placesOf(fault: Fault, { rule: id }: Intended): readonly Channel[] {
@@ -43,6 +69,16 @@ function placesOf(fault: Fault, { rule: id }: Intended): readonly Channel[] {
     return fault.appliesTo(tables[index]!) && casesOf(rule, contract, channel).length > 0;
   });
 }
+
+/** Rules that look at what a whole run saw are given a run to look at. */
+const stimulus = ['delivery/receivers', 'validation/malformed-answered', 'auth/missing-answer'];
+
+const isMonitored = ({ rule }: Intended): boolean => serverRules.some((one) => one.id === rule && 'monitor' in one);
+
+/** A channel alone that accepts nobody is no verdict, but the end of the run. */
+const isOfRun = ({ rule }: Intended): boolean => rule === 'handshake/accepts-valid-connection';
+
+const channelNames = contract.channels.map(({ name }) => name);
 
 const catches = (results: readonly CaseResult[], { rule, reasons }: Intended): boolean =>
   results.some(
@@ -57,40 +93,45 @@ const told = (results: readonly CaseResult[]): readonly string[] =>
     .filter((one) => one.verdict !== 'not-applicable')
     .map((one) => `${one.instance}: ${one.verdict} ${one.reason ?? ''} ${one.observed}`.trim());
 
-const wanted = process.env.FAULT;
-const selected = faults.filter((fault) => wanted === undefined || fault.id.includes(wanted));
+const wanted = process.env.FAULT ?? '';
+const selected = faults.filter((fault) => fault.id.includes(wanted));
+const pairs = selected.flatMap((fault) => fault.intended.map((intended) => ({ fault, intended })));
+
+async function expectCaught(fault: Fault, intended: Intended): Promise<void> {
+  const places = placesOf(fault, intended);
+  const rules = [intended.rule, ...(isMonitored(intended) ? stimulus : [])];
+  expect(places.length, `${intended.rule} has no case where the fault applies`).toBeGreaterThan(0);
+  const seen: string[] = [];
+  for (const channel of places) {
+    const work = needsProcess(intended) ? runProcess : run;
+    const result = await work(fault, rules, isOfRun(intended) ? channelNames : [channel.name]);
+    expect(result.harnessError).toBeUndefined();
+    if (catches(result.cases, intended)) return;
+    seen.push(...told(result.cases.filter((one) => one.rule === intended.rule)));
+  }
+  expect(seen).toEqual('a verdict of the intended rule, for the intended reason');
+}
 
 describe.concurrent('a server with the fault', () => {
-  for (const fault of selected) {
-    for (const intended of fault.intended) {
-      it(`${fault.id} is caught by ${intended.rule}`, async () => {
-        const places = placesOf(fault, intended);
-        expect(places.length, `${intended.rule} has no case where the fault applies`).toBeGreaterThan(0);
-        const seen: string[] = [];
-        for (const channel of places) {
-          const result = await run((seam) => fault.apply(seam), [intended.rule], [channel.name]);
-          expect(result.harnessError).toBeUndefined();
-          if (catches(result.cases, intended)) return;
-          seen.push(...told(result.cases));
-        }
-        expect(seen).toEqual('a verdict of the intended rule, for the intended reason');
-      });
-    }
-  }
+  it.each(pairs.filter(({ intended }) => !isTimed(intended)))('$fault.id is caught by $intended.rule', (pair) =>
+    expectCaught(pair.fault, pair.intended),
+  );
+});
+
+// Apart from the others: where much is going on, a measurement of time is worth nothing.
+describe.concurrent('a server with the fault, by time', () => {
+  it.each(pairs.filter(({ intended }) => isTimed(intended)))('$fault.id is caught by $intended.rule', (pair) =>
+    expectCaught(pair.fault, pair.intended),
+  );
 });
 
 describe('a server without a fault', () => {
   it('passes what catches the faults', async () => {
-    const rules = [...new Set(selected.flatMap((fault) => fault.intended.map(({ rule }) => rule)))];
-    const result = await run(
-      (seam) => seam,
-      rules,
-      contract.channels.map((channel) => channel.name),
-    );
+    const intended = selected.flatMap((fault) => fault.intended).filter((one) => !needsProcess(one));
+    const rules = [...new Set(intended.map(({ rule }) => rule))];
+    const result = await run(null, rules, channelNames);
     expect(result.harnessError).toBeUndefined();
     const broken = result.cases.filter((one) => one.verdict !== 'pass' && one.verdict !== 'not-applicable');
     expect(told(broken)).toEqual([]);
   });
 });
-
-afterAll(() => {});

@@ -160,10 +160,10 @@ export const contentFaults: readonly Fault[] = [
   },
   {
     id: 'content/stale-times',
-    sentence: 'Times are those of an hour ago.',
+    sentence: 'Times are those of the day before yesterday.',
     intended: [by('delivery/receivers', 'wrong-content')],
     appliesTo: shared,
-    apply: publishing((value) => withTimes(value, (time) => new Date(Date.parse(time) - 3_600_000).toISOString())),
+    apply: publishing((value) => withTimes(value, (time) => new Date(Date.parse(time) - 172_800_000).toISOString())),
   },
   {
     id: 'content/wrong-sender',

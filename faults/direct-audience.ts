@@ -33,5 +33,5 @@ export const directAudienceFaults: readonly Fault[] = [
     ...broadcast('audience/replay-to-room', 'A replay', sequencedTypes, by('resync/replay-direct', 'leaked')),
     appliesTo: hasResync,
   },
-  broadcast('audience/snapshot-to-room', 'A snapshot', snapshots, by('resync/replay-direct', 'leaked')),
+  broadcast('audience/snapshot-to-room', 'A snapshot', snapshots, by('delivery/welcome', 'leaked')),
 ];

@@ -135,7 +135,7 @@ export const endingFaults: readonly Fault[] = [
       changeTables(seam, ({ limits }) => ({
         limits: {
           ...limits,
-          shutdown: limits.shutdown && { ...limits.shutdown, withinMs: limits.shutdown.withinMs * 20 },
+          shutdown: limits.shutdown && { ...limits.shutdown, withinMs: limits.shutdown.withinMs * 1000 },
         },
       })),
   },

@@ -110,14 +110,19 @@ export const handshakeFaults: readonly Fault[] = [
       }),
   },
   {
-    id: 'handshake/refuses-everybody',
-    sentence: 'Nobody is let in.',
-    intended: [by('handshake/accepts-valid-connection')],
+    id: 'handshake/refuses-one-channel',
+    sentence: 'Nobody is let in on one of the channels.',
+    intended: [by('handshake/accepts-valid-connection', 'refused')],
     appliesTo: everywhere,
-    apply: (seam) => ({
-      ...seam,
-      handshake: (refusal, channel) =>
-        seam.handshake(refusal, channel) ?? { when: 'forbidden', by: 'status', status: 403 },
-    }),
+    apply: (seam) => {
+      const closed = seam.channels.at(-1)?.table.name;
+      return {
+        ...seam,
+        handshake: (refusal, channel) => {
+          const judged = seam.handshake(refusal, channel);
+          return judged === null && channel === closed ? { when: 'forbidden', by: 'status', status: 403 } : judged;
+        },
+      };
+    },
   },
 ];

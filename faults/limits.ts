@@ -138,7 +138,7 @@ export const limitsFaults: readonly Fault[] = [
   {
     id: 'limits/rate-unlimited',
     sentence: 'Any number of messages is taken.',
-    intended: [by('limits/rate-exceeded-dropped', 'processed'), by('limits/rate-strikes-close', 'never')],
+    intended: [by('limits/rate-exceeded-dropped', 'processed')],
     appliesTo: has('rate'),
     apply: limiting(() => ({ rate: null })),
   },

@@ -16,24 +16,29 @@ const directTwice =
       isDirect && kind(table).has(type) ? [message, message] : [message],
     );
 
-/** Leaves out every n-th of the messages of one room (or of the channel). */
+// Messages sent in a row come closer together than this.
+const ROW_MS = 30;
+
+/** Leaves out the n-th of the messages of one type that a room (or the channel) gets in a row. */
 const losing =
   (n: number) =>
   (seam: Seam): Seam => {
-    const counts = new Map<string, number>();
+    const rows = new Map<string, { readonly count: number; readonly at: number }>();
     return changeFanout(seam, (one) => {
       const { channel, room, type } = one.publication;
       const key = JSON.stringify([channel, room, type]);
-      const count = (counts.get(key) ?? 0) + 1;
-      counts.set(key, count);
-      return isDomain(one) && count % n === 0 ? [] : [{ message: one.message, to: one.recipients }];
+      const now = seam.clock.now();
+      const before = rows.get(key);
+      const count = before && now - before.at < ROW_MS ? before.count + 1 : 1;
+      rows.set(key, { count, at: now });
+      return isDomain(one) && count === n ? [] : [{ message: one.message, to: one.recipients }];
     });
   };
 
 export const multiplicityFaults: readonly Fault[] = [
   {
-    id: 'multiplicity/lost-each-third',
-    sentence: 'Each third message of a type is lost.',
+    id: 'multiplicity/lost-in-a-row',
+    sentence: 'The third of the messages sent in a row is lost.',
     intended: [by('delivery/receivers', 'lost', 'missing')],
     appliesTo: shared,
     apply: losing(3),
@@ -59,7 +64,7 @@ export const multiplicityFaults: readonly Fault[] = [
   {
     id: 'multiplicity/reply-twice',
     sentence: 'A request is answered twice.',
-    intended: [by('request/reply-once', 'duplicate')],
+    intended: [by('request/replied-once', 'duplicate')],
     appliesTo: (table) => replyTypes(table).size > 0,
     apply: directTwice(replyTypes),
   },

@@ -145,8 +145,8 @@ export const resyncFaults: readonly Fault[] = [
     id: 'resync/no-snapshot',
     sentence: 'Snapshots are not sent.',
     intended: [
-      by('resync/above-head-snapshot', 'no-snapshot'),
-      by('resync/below-history-snapshot', 'no-snapshot'),
+      by('resync/above-head-snapshot', 'no-snapshot', 'missing'),
+      by('resync/below-history-snapshot', 'no-snapshot', 'missing'),
       by('sequence/snapshot-current', 'missing'),
     ],
     appliesTo: hasSnapshot,

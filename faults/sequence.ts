@@ -32,6 +32,9 @@ const renumbering =
       },
     ]);
 
+// Updates of two members that come closer together than this were sent at the same time.
+const TOGETHER_MS = 250;
+
 /** Every direct message that fits uses up a number of the rooms of its connection. */
 const wasting =
   (uses: (one: Outgoing) => boolean) =>
@@ -116,7 +119,7 @@ export const sequenceFaults: readonly Fault[] = [
         const before = last.get(key);
         const now = seam.clock.now();
         last.set(key, { by: from, at: now });
-        if (before && before.by !== from && now - before.at < 5) shared.set(key, (shared.get(key) ?? 0) + 1);
+        if (before && before.by !== from && now - before.at < TOGETHER_MS) shared.set(key, (shared.get(key) ?? 0) + 1);
         return sequence - (shared.get(key) ?? 0);
       })(noted);
     },
