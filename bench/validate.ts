@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { dispatch, type ValidatorTable } from '../runtime/validation/index.ts';
 import { channelFolder } from '../scripts/emit/names.ts';
 import type { Contract, Envelope, Message } from '../scripts/model.ts';
+import type { Bench, Row } from './bench.ts';
+import { median } from './measure.ts';
 
 type Table = ValidatorTable<{ [type: string]: unknown }>;
 
@@ -14,23 +16,30 @@ interface Case {
   readonly discriminator: readonly string[] | null;
 }
 
-const ROUNDS = 25;
 const COPIES = 200;
+const aims = { all: 0.5, worst: 1 } as const;
 
-export async function benchValidate(): Promise<void> {
+export const benchValidate: Bench = async ({ rounds }) => {
+  const measureAll = (list: readonly Case[]) => measure(list, 4 * rounds);
   const cases = await readCases(new URL('../generated/', import.meta.url));
-  measure(cases);
-  const { parse, check } = measure(cases);
-  const ratios = cases.map((item) => ({ label: item.label, bytes: item.text.length, ...measure([item]) }));
+  measureAll(cases);
+  const all = measureAll(cases);
+  const ratios = cases.map((item) => ({ label: item.label, ...measureAll([item]) }));
   ratios.sort((a, b) => b.check / b.parse - a.check / a.parse);
-  const share = (ratio: number): string => `${ratio.toFixed(2)} × JSON.parse`;
-  console.log(`validate and dispatch, ${cases.length} examples: ${share(check / parse)} (goal: at most 0.50)`);
-  console.log(`  JSON.parse ${Math.round(parse)} ns, validate and dispatch ${Math.round(check)} ns a message`);
-  const worst = ratios[0];
-  if (worst !== undefined)
-    console.log(`  worst: ${share(worst.check / worst.parse)} (goal: at most 1.00), ${worst.label}`);
-  for (const row of ratios.slice(1, 4)) console.log(`    then ${share(row.check / row.parse)}, ${row.label}`);
-}
+  const row = (name: string, { parse, check }: { parse: number; check: number }, aim: number): Row => ({
+    name,
+    measured: `${Math.round(check)} ns`,
+    peer: `JSON.parse ${Math.round(parse)} ns`,
+    ratio: check / parse,
+    aim: `<= ${aim.toFixed(2)} x`,
+    met: check / parse <= aim,
+  });
+  const [worst] = ratios;
+  return [
+    row(`validate and dispatch, ${cases.length} examples`, all, aims.all),
+    ...(worst === undefined ? [] : [row(`  the worst: ${worst.label}`, worst, aims.worst)]),
+  ];
+};
 
 async function readCases(generated: URL): Promise<Case[]> {
   const contract = JSON.parse(readFileSync(new URL('model.json', generated), 'utf8')) as Contract;
@@ -61,10 +70,10 @@ function segmentsOf({ discriminator }: Envelope): readonly string[] | null {
 }
 
 /** Nanoseconds a message, each the median of rounds that take turns. */
-function measure(cases: readonly Case[]): { parse: number; check: number } {
+function measure(cases: readonly Case[], rounds: number): { parse: number; check: number } {
   const parses: number[] = [];
   const checks: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const values: unknown[] = [];
     const start = process.hrtime.bigint();
     for (let i = 0; i < COPIES; i++) for (const { text } of cases) values.push(JSON.parse(text));
@@ -82,8 +91,4 @@ function measure(cases: readonly Case[]): { parse: number; check: number } {
     checks.push(Number(end - middle) / values.length);
   }
   return { parse: median(parses), check: median(checks) };
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
