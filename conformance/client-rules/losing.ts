@@ -26,6 +26,12 @@ export function closeWith(kit: ClientKit, connection: Connection, code: number):
   return kit.clock.now();
 }
 
+/** Waits until the client says that it waits for its next attempt. */
+export async function waitsForAttempt(kit: ClientKit, client: ClientUnderTest): Promise<void> {
+  if (await kit.until(() => client.state?.state === 'reconnecting', kit.patienceMs)) return;
+  throw new Failed('the client to say reconnecting', client.state?.state ?? 'nothing', { reason: 'wrong-state' });
+}
+
 /** The n-th attempt of the client (from 0); {@link Failed} where it does not come. */
 export async function attemptOf(
   kit: ClientKit,

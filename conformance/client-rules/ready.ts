@@ -92,6 +92,10 @@ const readyWhen: ClientRule = {
             timeoutMs: 3000,
             async run(kit) {
               const { client, connection } = await kit.connected();
+              await kit.clock.sleep(100);
+              await client.fence();
+              if (client.state?.ready === true)
+                throw new Failed('not ready before a message, or the time', 'ready', { reason: 'too-early' });
               const from = kit.clock.now();
               await connection.send(client.messages.build(channel.serverMessages[0]?.key ?? '').text);
               await kit.until(() => client.state?.ready === true, kit.patienceMs);

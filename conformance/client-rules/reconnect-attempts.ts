@@ -164,7 +164,13 @@ const resetAfterStable: ClientRule = {
           client.stage.admit = (index) => (index <= failures ? { do: 'status', status: 503 } : { do: 'accept' });
           cut(kit, connection);
           const againMs = kit.scaled(delaysUntil(row, failures + 1)) * 1.5 + kit.patienceMs;
+          const lostAt = kit.clock.now();
           const again = await kit.opened(client, 1, againMs);
+          // Without waits that have grown there is nothing to reset.
+          if (kit.clock.now() - lostAt < kit.scaled(delaysUntil(row, failures + 1)) * 0.25)
+            throw new Failed('waits that grow before', `${Math.round(kit.clock.now() - lostAt)} ms`, {
+              reason: 'no-waits',
+            });
           await kit.becomesReady(client);
           await kit.clock.sleep(kit.scaled(row.stableMs) * 1.1 + 150);
           const from = closeWith(kit, again, codeFor(channel, 'retry')?.code ?? 1011);

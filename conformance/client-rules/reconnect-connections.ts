@@ -2,7 +2,7 @@
 import { Failed } from '../rule.ts';
 import { type ClientRule, caseAt } from './client-rule.ts';
 import { delayBefore, delaysUntil, levelOf } from './levels.ts';
-import { attemptOf, cut } from './losing.ts';
+import { attemptOf, cut, waitsForAttempt } from './losing.ts';
 
 const oneConnection: ClientRule = {
   id: 'reconnect/connect-is-idempotent',
@@ -76,6 +76,7 @@ const httpRefusal: ClientRule = {
     if (row === null) return [];
     return [
       caseAt(channel, row, row.level, {
+        stretch: 4,
         timeoutMs: delaysUntil(row, 4) * 2,
         async run(kit) {
           const statuses = [403, 503, 401];
@@ -83,7 +84,13 @@ const httpRefusal: ClientRule = {
           client.stage.admit = (index) =>
             index < statuses.length ? { do: 'status', status: statuses[index] ?? 503 } : { do: 'accept' };
           await client.connect();
-          await kit.opened(client, 0, kit.scaled(delaysUntil(row, statuses.length)) * 1.5 + kit.patienceMs);
+          const mostMs = kit.scaled(delaysUntil(row, statuses.length));
+          const { openedAt } = await kit.opened(client, 0, mostMs * 1.5 + kit.patienceMs);
+          const waited = openedAt - (client.stage.attempts[0]?.at ?? openedAt);
+          if (waited >= mostMs * 0.25) return;
+          throw new Failed(`${statuses.length} waits between the attempts`, `${Math.round(waited)} ms together`, {
+            reason: 'too-early',
+          });
         },
       }),
     ];
@@ -105,7 +112,7 @@ const connectNow: ClientRule = {
         async run(kit) {
           const { client, connection } = await kit.connected();
           cut(kit, connection);
-          await kit.until(() => client.state?.state === 'reconnecting', kit.patienceMs);
+          await waitsForAttempt(kit, client);
           await client.connect();
           const from = kit.clock.now();
           const waitMs = kit.scaled(delayBefore(row, 1));
@@ -169,7 +176,7 @@ const closeDuringWait: ClientRule = {
         async run(kit) {
           const { client, connection } = await kit.connected();
           cut(kit, connection);
-          await kit.until(() => client.state?.state === 'reconnecting', kit.patienceMs);
+          await waitsForAttempt(kit, client);
           await client.close();
           const before = client.stage.attempts.length;
           if (before > 1) return;

@@ -4,7 +4,7 @@ import type { ClientUnderTest } from '../client/client-under-test.ts';
 import { Failed } from '../rule.ts';
 import { type ClientRule, caseAt } from './client-rule.ts';
 import { delayBefore, delaysUntil, levelOf } from './levels.ts';
-import { attemptOf, cut } from './losing.ts';
+import { attemptOf, cut, waitsForAttempt } from './losing.ts';
 
 /** Attempts that fail before the wait that is looked at, so that it is long. */
 const failures = 3;
@@ -16,7 +16,7 @@ async function waiting(kit: ClientKit, pauseWhenHidden = false): Promise<ClientU
   client.stage.admit = (index) => (index <= failures ? { do: 'status', status: 503 } : { do: 'accept' });
   cut(kit, connection);
   await attemptOf(kit, client, failures, kit.scaled(delaysUntil(row, failures)) * 1.5 + kit.patienceMs);
-  await kit.until(() => client.state?.state === 'reconnecting', kit.patienceMs);
+  await waitsForAttempt(kit, client);
   return client;
 }
 

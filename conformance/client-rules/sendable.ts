@@ -1,5 +1,6 @@
 // Which of a channel's messages a case may send for its own ends: none that joins, beats, asks for a replay or waits for a reply.
 import type { Channel, ClientMessage } from '../../scripts/model.ts';
+import { valueAt } from '../harness/pointer.ts';
 
 function isPlain(channel: Channel, message: ClientMessage): boolean {
   const { room, resync, heartbeats } = channel;
@@ -27,8 +28,22 @@ export function unqueuedMessages(channel: Channel): readonly ClientMessage[] {
   );
 }
 
-/** Any message that can be sent while ready. */
-export function plainMessage(channel: Channel): ClientMessage | null {
-  const plain = channel.clientMessages.filter((message) => isPlain(channel, message));
-  return plain.find(({ idempotent }) => idempotent === null) ?? plain[0] ?? null;
+/** A message with a text that the server copies, so that it can be told from others; null where there is none. */
+export function textMessage(channel: Channel): ClientMessage | null {
+  const copied = (key: string) =>
+    channel.serverMessages.some(({ triggers }) =>
+      triggers.some(
+        (trigger) =>
+          trigger.on === 'message' &&
+          trigger.message === key &&
+          trigger.fields.some(({ source }) => source.from === 'message' && isText(channel, key, source.pointer)),
+      ),
+    );
+  const texts = channel.clientMessages.filter((message) => isPlain(channel, message) && copied(message.key));
+  return texts.find(({ idempotent }) => idempotent === null) ?? texts[0] ?? null;
+}
+
+function isText(channel: Channel, key: string, pointer: string): boolean {
+  const message = channel.clientMessages.find((one) => one.key === key);
+  return message?.examples.some(({ payload }) => typeof valueAt(payload, pointer) === 'string') ?? false;
 }

@@ -8,7 +8,7 @@ import type { Schemas } from '../harness/schemas.ts';
 import { Failed } from '../rule.ts';
 import { type ClientRule, caseAt } from './client-rule.ts';
 import { plainKey } from './heartbeat.ts';
-import { plainMessage } from './sendable.ts';
+import { textMessage } from './sendable.ts';
 
 /** Any message that the application is given at once. */
 export function deliverable(channel: Channel, client: ClientUnderTest) {
@@ -180,7 +180,7 @@ const refusesOversize: ClientRule = {
   sentence: 'A message larger than the server takes is not sent: its send fails, and the connection goes on.',
   cases: (_contract, channel) => {
     const { message: limit } = channel.limits;
-    const message = plainMessage(channel);
+    const message = textMessage(channel);
     if (limit === null || message === null) return [];
     return [
       caseAt(channel, limit, 'SHOULD', {
@@ -188,7 +188,7 @@ const refusesOversize: ClientRule = {
         async run(kit) {
           const { client, connection } = await kit.ready();
           const sent = await client.send(message.key, { marker: 'x'.repeat(limit.bytes + 1) });
-          if (sent.built.marker === null) return;
+          if (sent.built.marker === null) throw new Error(`${message.key} has no free text.`);
           await kit.until(() => sent.settled !== null, kit.patienceMs);
           if (sent.settled?.ok !== false)
             throw new Failed('a failure', sent.settled === null ? 'nothing' : 'a success', { reason: 'sent' });

@@ -58,9 +58,9 @@ export function createAdapter(place: string, write: (line: string) => void, part
         environment: {
           isOnline: () => online,
           isHidden: () => hidden,
-          listen(call, signal) {
+          listen(call) {
             notify = call;
-            signal.addEventListener('abort', () => (notify = () => {}));
+            return () => (notify = () => {});
           },
         },
         ...(token === null

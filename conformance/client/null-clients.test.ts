@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Contract } from '../../scripts/model.ts';
+import { type NullClient, nullClient } from '../fixtures/null-clients.ts';
+import { runClientConformance } from './run.ts';
+
+const contract: Contract = JSON.parse(readFileSync(new URL('../../generated/model.json', import.meta.url), 'utf8'));
+
+async function passedBy(kind: NullClient, channels: readonly string[]): Promise<readonly string[]> {
+  const result = await runClientConformance(contract, nullClient(kind), { channels });
+  expect(result.harnessError).toBeUndefined();
+  return result.cases.filter(({ verdict }) => verdict === 'pass').map(({ instance }) => instance);
+}
+
+/** What a client has earned that connects once, properly, and then does nothing about anything. */
+const deserved = [
+  'handshake/client-address',
+  'heartbeat/client-pongs',
+  'reconnect/connect-is-idempotent',
+  'reconnect/offline-keeps-connection',
+  'reconnect/one-connection',
+];
+
+const channels = ['arena', 'bucketlist', 'chat'];
+
+describe('null clients pass only what they deserve', () => {
+  it('never connects: nothing', async () => {
+    expect(await passedBy('never-connects', channels)).toEqual([]);
+  });
+
+  it('connects and stays silent: that it did', async () => {
+    const passed = await passedBy('silent', channels);
+    expect(passed.filter((instance) => !deserved.includes(instance.split('@')[0] ?? ''))).toEqual([]);
+    expect(passed).toContain('handshake/client-address@chat');
+  });
+
+  it('connects again in a tight loop: that it asks for a token each time', async () => {
+    const passed = await passedBy('tight-loop', ['chat']);
+    expect(
+      passed.filter((instance) => ![...deserved, 'auth/token-per-attempt'].includes(instance.split('@')[0] ?? '')),
+    ).toEqual([]);
+  });
+
+  it('ignores everything and says that all went well', async () => {
+    const passed = await passedBy('ignores-everything', channels);
+    expect(passed.filter((instance) => !deserved.includes(instance.split('@')[0] ?? ''))).toEqual([]);
+  });
+
+  it('is not believed when it says ok to what does not exist', async () => {
+    const result = await runClientConformance(contract, nullClient('liar'), { channels });
+    expect(result.harnessError).toContain('a command that does not exist');
+    expect(result.cases).toEqual([]);
+  });
+});
