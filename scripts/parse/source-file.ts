@@ -8,8 +8,10 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Pair,
   parseDocument,
   visit,
+  type YAMLMap,
 } from 'yaml';
 import type { FindingCode } from '../errors.ts';
 import type { Pointer } from '../model.ts';
@@ -45,6 +47,7 @@ export class SourceFile {
   readonly value: unknown;
   readonly #document: Document;
   readonly #lines: LineCounter;
+  readonly #known = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
   constructor(path: string, text: string, value: unknown, document: Document, lines: LineCounter) {
     this.path = path;
@@ -62,7 +65,7 @@ export class SourceFile {
       if (isAlias(node)) node = (node as Alias).resolve(this.#document);
       let next: unknown;
       if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === token);
+        const pair = this.#pairs(node).get(token);
         if (pair === undefined) break;
         if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
         next = pair.value;
@@ -74,6 +77,17 @@ export class SourceFile {
       node = next;
     }
     return this.#place(offset);
+  }
+
+  /** A map's pairs by key, kept: a large map is asked for the place of each of its keys. */
+  #pairs(map: YAMLMap): ReadonlyMap<string, Pair> {
+    let pairs = this.#known.get(map);
+    if (pairs === undefined) {
+      const keyed = map.items.filter(({ key }) => isScalar(key));
+      pairs = new Map(keyed.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+      this.#known.set(map, pairs);
+    }
+    return pairs;
   }
 
   #place(offset: number): Place {
