@@ -1,8 +1,19 @@
 // Rules about positions that a replay cannot serve, and about joining and surviving.
+
+import type { Connection } from '../../harness/connection.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
-import { causeUpdate, nextUpdate, numberOf, resyncLevel, resyncOf, sendUpdate } from '../sequence/updates.ts';
+import {
+  causeUpdate,
+  nextUpdate,
+  numberOf,
+  resyncLevel,
+  resyncOf,
+  sendUpdate,
+  triggersOf,
+  updatesSeen,
+} from '../sequence/updates.ts';
 import { askFor, type Position, replayOf } from './asking.ts';
 
 /** One case a channel that answers an impossible position by a snapshot. */
@@ -28,8 +39,13 @@ function whereSnapshotInstead(
 }
 
 /** Fails unless the answer is one snapshot with the number of the head, and no update. */
-async function expectSnapshotInstead(kit: Kit, position: Position, head: unknown): Promise<void> {
-  const asker = await kit.joined({ name: 'asker' });
+async function expectSnapshotInstead(
+  kit: Kit,
+  position: Position,
+  head: unknown,
+  room: string | null = null,
+): Promise<void> {
+  const asker = await kit.joined({ name: 'asker', ...(room === null ? {} : { room }) });
   const replay = await replayOf(kit, asker, askFor(kit, position), 1);
   const [only] = replay.snapshots;
   if (replay.snapshots.length !== 1 || replay.updates.length > 0 || only === undefined) {
@@ -56,22 +72,47 @@ export const aboveHead: Rule = {
   }),
 };
 
-/** Fills the history beyond what is kept; the first number, and the head. */
-async function overflow(kit: Kit): Promise<{ first: number; head: number; firstTime: unknown }> {
+/** A room whose history is longer than what is kept: the first number and the head. */
+interface Overflown {
+  readonly room: string | null;
+  readonly first: number;
+  readonly head: number;
+}
+
+/** Filled once for all cases that look at it: a thousand updates take their time. */
+async function overflow(kit: Kit): Promise<Overflown> {
+  if (!kit.roomsAreFresh) return await fill(kit);
+  return await kit.once(`overflown history ${kit.channel.name}`, () => fill(kit));
+}
+
+async function fill(kit: Kit): Promise<Overflown> {
   const { history } = resyncOf(kit.channel);
   const member = await kit.joined({ name: 'member' });
   const start = await causeUpdate(kit, member, member);
+  const send = await quickestUpdate(kit, member);
   const total = history.messages + 10;
   const batch = 50;
+  const sentFrom = member.messages.length;
   for (let sent = 0; sent < total; ) {
     const size = Math.min(batch, total - sent);
-    const from = member.messages.length;
-    for (let n = 0; n < size; n += 1) await sendUpdate(kit, member);
-    await nextUpdate(kit, member, from, size - 1);
+    for (let n = 0; n < size; n += 1) await send();
     sent += size;
+    await nextUpdate(kit, member, sentFrom, sent - 1);
   }
-  const first = Number(numberOf(kit, start));
-  return { first, head: first + total, firstTime: start.value };
+  const last = await nextUpdate(kit, member, sentFrom, total - 1);
+  return { room: member.room, first: Number(numberOf(kit, start)), head: Number(numberOf(kit, last)) };
+}
+
+/** A client message that this server turns into updates, where it does: a thousand calls of a hook take longer. */
+async function quickestUpdate(kit: Kit, member: Connection): Promise<() => Promise<unknown>> {
+  const [trigger] = triggersOf(kit.channel);
+  if (trigger === undefined) return () => sendUpdate(kit, member);
+  const from = member.messages.length;
+  await kit.send(member, trigger.key);
+  await kit.roundTrip(member);
+  await member.until(() => updatesSeen(kit, member, from).length > 0, kit.patienceMs);
+  const works = updatesSeen(kit, member, from).length > 0;
+  return works ? () => kit.send(member, trigger.key) : () => sendUpdate(kit, member);
 }
 
 export const historyKept: Rule = {
@@ -92,8 +133,8 @@ export const historyKept: Rule = {
             timeoutMs: 60_000,
             async run(kit) {
               const { history } = resyncOf(kit.channel);
-              const { head } = await overflow(kit);
-              const asker = await kit.joined({ name: 'asker' });
+              const { head, room } = await overflow(kit);
+              const asker = await kit.joined({ name: 'asker', ...(room === null ? {} : { room }) });
               const oldestKept = head - history.messages + 1;
               const replay = await replayOf(kit, asker, askFor(kit, { sequence: oldestKept - 1 }), history.messages);
               const numbers = replay.updates.map((update) => numberOf(kit, update));
@@ -129,8 +170,8 @@ export const belowHistory: Rule = {
             lane: 'exclusive',
             timeoutMs: 60_000,
             async run(kit) {
-              const { first, head } = await overflow(kit);
-              await expectSnapshotInstead(kit, { sequence: first }, head);
+              const { first, head, room } = await overflow(kit);
+              await expectSnapshotInstead(kit, { sequence: first }, head, room);
             },
           },
         ],
