@@ -1,6 +1,7 @@
 // Room names: fresh ones that fit the parameter's schema, and ones that a careless server takes for another.
 import { randomBytes } from 'node:crypto';
-import type { Channel } from '../../scripts/model.ts';
+import type { Channel, JsonSchema } from '../../scripts/model.ts';
+import { pointerKeys } from './pointer.ts';
 import type { Schemas } from './schemas.ts';
 
 let counter = 0;
@@ -36,13 +37,26 @@ export function lookAlikes(channel: Channel, schemas: Schemas, room: string): re
   return [...new Set(names)].filter((name) => name !== room && fits(channel, schemas, name));
 }
 
-/** Whether a text meets the schema of the room's path parameter; numbers are read as such where the schema wants them. */
+/** Whether a text meets the schema of a room's name; numbers are read as such where the schema wants them. */
 export function fits(channel: Channel, schemas: Schemas, text: string): boolean {
-  const parameter = channel.parameters.find((one) => one.name === channel.room?.parameter);
-  if (parameter === undefined) return text !== '';
-  const { schema } = parameter;
+  const schema = nameSchema(channel, schemas);
+  if (schema === null) return text !== '';
   const numeric = schema.type === 'integer' || schema.type === 'number';
   return (
     text !== '' && schemas.accepts(schema, numeric ? Number(text) : text) && (!numeric || String(Number(text)) === text)
   );
+}
+
+/** That of the path parameter; where the address names no room, that of the place where the message that joins names it. */
+function nameSchema({ parameters, room, clientMessages }: Channel, schemas: Schemas): JsonSchema | null {
+  const parameter = parameters.find((one) => one.name === room?.parameter);
+  if (parameter !== undefined) return parameter.schema;
+  const join = clientMessages.find((message) => message.key === room?.join?.message);
+  if (join === undefined || !room?.join?.room) return null;
+  let schema: JsonSchema | undefined = join.schema;
+  for (const key of pointerKeys(room.join.room)) {
+    const properties: unknown = schema && schemas.resolve(schema).properties;
+    schema = (properties as { readonly [name: string]: JsonSchema } | undefined)?.[key];
+  }
+  return schema === undefined ? null : schemas.resolve(schema);
 }
