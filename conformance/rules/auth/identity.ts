@@ -40,6 +40,7 @@ export const identityFromToken: Rule = {
       level: lowest('MUST', relayed.effect.level, relayed.cause.level),
       source: channel.auth.source,
       needs: { users: 2 },
+      timeoutMs: 100_000,
       run: (kit) => check(kit, relayed),
     };
     return [one];

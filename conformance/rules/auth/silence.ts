@@ -84,7 +84,7 @@ export const tokenNotEchoed = tokenMonitor(
       ]);
       // Of a refusal the body is kept with its tokens marked.
       texts.push(...observation.refusals.map(({ body }) => body));
-      said += texts.length;
+      said += observation.connections.flatMap(({ messages }) => messages).filter(({ key }) => key !== null).length;
       const seen = texts.find((text) => text.includes('[token]') || secrets.some((secret) => text.includes(secret)));
       if (seen === undefined) continue;
       throw new Failed(
@@ -97,7 +97,7 @@ export const tokenNotEchoed = tokenMonitor(
       );
     }
     if (said === 0 || secrets.length === 0) {
-      throw new NotTestable('In this run the server sent nothing to a connection with a token.', [
+      throw new NotTestable('In this run the server sent no message of the contract to a connection with a token.', [
         'a run of more rules than this one',
       ]);
     }

@@ -20,6 +20,7 @@ export const nothingBeforeAccept: Rule = {
         level: 'MUST',
         source: channel.auth.source,
         needs: { users: 2 },
+        timeoutMs: 100_000,
         async run(kit) {
           const witness = await kit.joined({ name: 'witness' });
           const [, other] = kit.users;
