@@ -1,5 +1,5 @@
 // Isolation: which users and rooms a case gets to itself, taken all at once so that cases can never wait for each other in a ring.
-import type { Channel } from '../../scripts/model.ts';
+import type { Channel, DeliveryWord } from '../../scripts/model.ts';
 import { type Needs, NotTestable } from '../rule.ts';
 import type { RoomFixture, Target, UserEntry } from '../target/target.ts';
 import { freshRoom } from './rooms.ts';
@@ -15,6 +15,15 @@ export interface Lease {
 /** Whether everyone connected to the channel sees what a case does: one case at a time then. */
 export function isShared(channel: Channel): boolean {
   return channel.room === null || channel.room.scope === 'channel';
+}
+
+/** Whether what a case does there can reach users who are not its own. */
+function isCrowded(channel: Channel): boolean {
+  return isShared(channel) && channel.serverMessages.some(({ delivery }) => !isPersonal(delivery?.to));
+}
+
+function isPersonal(to: DeliveryWord | undefined): boolean {
+  return to === 'direct' || to === 'user';
 }
 
 function isUserScoped(channel: Channel): boolean {
@@ -71,7 +80,7 @@ export class Leases {
   #pick(channel: Channel, needs: Needs, alone: boolean, held: ReadonlySet<string>): Picked {
     const keys: string[] = [];
     const whole = `channel ${channel.name}`;
-    if (alone && isShared(channel)) {
+    if (alone && isCrowded(channel)) {
       if (held.has(whole)) throw new NotTestable('busy', []);
       keys.push(whole);
     }
@@ -177,7 +186,7 @@ export class Leases {
         roles: [],
       }));
     }
-    const scoped = isUserScoped(channel) && !isShared(channel);
+    const scoped = isUserScoped(channel) && !isCrowded(channel);
     const able = this.#mayEnter(rooms).filter((user) => !reserved.has(user.id));
     const plain = [...able.filter((user) => user.roles.length === 0), ...able.filter((user) => user.roles.length > 0)];
     const free = plain.filter((user) => !scoped || !held.has(`user ${channel.name} ${user.id}`));
