@@ -114,7 +114,6 @@ export function createClient<
     if (told.name === 'closed') feed.tell(ends);
   });
   let snapshot: Snapshot | undefined;
-  let told: Snapshot | undefined;
 
   /** The same object as long as nothing in it changed. */
   function look(): Snapshot {
@@ -124,6 +123,7 @@ export function createClient<
     return snapshot!;
   }
 
+  let told = look();
   if (options.onReport) feed.on(reports, options.onReport);
   if (options.debug) feed.on(debug, options.debug);
   const call =

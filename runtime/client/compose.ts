@@ -11,8 +11,8 @@ export function compose(t: Turn, type: string, fields: Message, rest?: Partial<E
   const fill = (path: Path | undefined, value: unknown) => {
     if (path && read(message, path) === undefined) message = put(message, path, value);
   };
-  // Unique in this client by its number, between clients by chance: no secure context is needed.
-  fill(rules.id, `${now.toString(36)}-${++t.serial}-${t.random().toString(36).slice(2)}`);
+  // Unique by time and chance; unlike a UUID it needs no secure context.
+  fill(rules.id, now.toString(36) + t.random().toString(36).slice(2));
   fill(rules.timestamp, new Date(now).toISOString());
   for (const path of rowOf(t, type).stamps ?? []) fill(path, now);
   const text = JSON.stringify(message);

@@ -154,7 +154,7 @@ export function createDriver(
     state: () => state,
     connect(): void {
       // What no attempt could mend is told at once: no WebSocket, an incomplete address.
-      if (!WebSocket) throw new Error('WebSocket is missing: pass one');
+      if (!WebSocket) throw new Error('no WebSocket: pass one');
       address(rules, options, undefined);
       dispatch('connect', environment.isOnline(), environment.isHidden());
     },

@@ -28,8 +28,9 @@ export function createFeed() {
 
   /** Calls those that were there when it began and are not yet taken away. */
   function tell(name: string | number, value?: unknown): void {
-    for (const handler of [...(handlers.get(name) ?? [])])
-      if (handlers.get(name)?.has(handler))
+    const all = handlers.get(name);
+    for (const handler of all ? [...all] : [])
+      if (all!.has(handler))
         try {
           handler(value as never);
         } catch (error) {

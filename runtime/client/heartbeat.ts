@@ -22,7 +22,8 @@ function awaitPing(t: Turn): void {
 /** Any inbound frame is life; where the contract says so, only the answer is. */
 function hear(t: Turn, type?: string, message?: Message): void {
   const { ping, pong } = t.rules;
-  if (!ping?.answerOnly || type === ping.reply) awaitPing(t);
+  t.heardAt = t.now;
+  if (ping && (!ping.answerOnly || type === ping.reply)) awaitPing(t);
   if (type && type === pong?.ping) {
     let answer: Message = {};
     for (const [from, to] of pong.echo ?? []) answer = put(answer, to, read(message, from));
@@ -44,4 +45,16 @@ function written(t: Turn, type: string): void {
   plan(t, 'dead', Math.min((t.due.dead ?? Infinity) - t.now, row.timeoutMs));
 }
 
-export const beating: Beating = { begin, hear, ping, probe, written };
+/** Whether nothing came in time. The deadline of the server's heartbeat is moved only when it is reached: a frame comes more
+ * often than that. */
+function isDead(t: Turn, lateMs: number): boolean {
+  const { ping: own, pong } = t.rules;
+  const leftMs = pong && t.heardAt ? t.heardAt + pong.intervalMs + pong.timeoutMs - t.now : 0;
+  if (leftMs > 0 && !own) plan(t, 'dead', leftMs);
+  // A timer that comes late proves nothing about the other side: this one may have slept.
+  else if (lateMs > (own ?? pong!).timeoutMs / 2) probe(t);
+  else return true;
+  return false;
+}
+
+export const beating: Beating = { begin, hear, isDead, ping, probe, written };

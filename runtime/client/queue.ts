@@ -26,7 +26,7 @@ export function send(
   });
   let code: FailureCode | undefined;
   if (entry.bytes > t.rules.maxBytes) code = 'too-large';
-  else if (t.name === 'closed' || t.name === 'closing') code = 'closed';
+  else if (/^clos/.test(t.name)) code = 'closed';
   else if (!t.ready && (unqueued || onlyReady || request)) code = 'not-ready';
   if (code) act(t, 'fail', entry, code);
   else if (t.ready && (unqueued || (!t.queue.length && buffered < highWaterBytes))) transmit(t, entry);

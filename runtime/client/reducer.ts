@@ -5,6 +5,7 @@ import { rowOf } from './compose.ts';
 import { flush, lose, send } from './queue.ts';
 import {
   act,
+  begin,
   type ClientEvent,
   type CloseReason,
   disconnected,
@@ -22,7 +23,7 @@ const closingMs = 1000;
 const immediateRefreshes = 3;
 
 export function reduce(state: State, [kind, ...values]: ClientEvent, now: number, random: () => number): Step {
-  const turn: Turn = { ...state, effects: [], now, random };
+  const turn = begin(state, now, random);
   (handlers[kind] as (t: Turn, ...values: unknown[]) => void)(turn, ...values);
   return { state: turn, effects: turn.effects };
 }
@@ -34,7 +35,7 @@ const handlers: Handlers = {
   tick,
   connect(t, online, hidden) {
     if (t.step === 'wait') attempt(t);
-    else if (!t.step && t.name !== 'connected' && !t.disposed) {
+    else if (!t.step && t.name !== 'connected') {
       drop(t);
       set(t, {
         name: 'connecting',
@@ -56,8 +57,8 @@ const handlers: Handlers = {
     } else if (t.name !== 'closing') finish(t);
   },
   dispose(t) {
-    t.disposed = true;
     finish(t);
+    t.step = 'disposed';
   },
   token(t, epoch, error) {
     if (epoch !== t.epoch || t.step !== 'token') return;
@@ -103,8 +104,7 @@ const handlers: Handlers = {
       if (event !== 'hidden' || t.paused)
         plan(t, 'retry', t.paused ? Infinity : event === 'offline' ? offlineRetryMs : 0);
     } else if (event === 'pagehide') {
-      if (t.name === 'closing') finish(t);
-      else if (t.step || t.name === 'connected') end(t);
+      if (/onnect/.test(t.name)) end(t);
     } else if (event !== 'hidden' && t.name === 'connected') t.rules.beating?.probe(t);
   },
 };
@@ -178,10 +178,8 @@ const timers: { readonly [T in Timer]: (t: Turn, lateMs: number, buffered: numbe
   gap: (t) => t.rules.resync!.ordering.gap(t),
   drain: (t, _, buffered) => flush(t, buffered),
   dead(t, lateMs) {
-    const { code, timeoutMs } = (t.rules.ping ?? t.rules.pong)!;
-    // A timer that comes late proves nothing about the other side: this one may have slept.
-    if (lateMs > timeoutMs / 2) t.rules.beating!.probe(t);
-    else end(t, code, code);
+    const code = (t.rules.ping ?? t.rules.pong)?.code;
+    if (t.rules.beating!.isDead(t, lateMs)) end(t, code, code);
   },
   ping: (t) => t.rules.beating!.ping(t),
 };

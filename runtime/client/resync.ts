@@ -11,6 +11,12 @@ function deliver(t: Turn, type: string, message: Message): void {
   const number = (snapshot || row?.types.includes(type)) && read(message, (snapshot || row)!.sequence);
   const isEmitted =
     typeof number !== 'number' || (snapshot && !(t.sync === 'joining' && number >= (t.position ?? Infinity)));
+  // What comes in its turn, as nearly everything does, needs no holding back.
+  if (number === t.position! + 1 && !snapshot && !t.held.length && t.sync !== 'joining') {
+    t.position = number as number;
+    act(t, 'emit', type, message);
+    return;
+  }
   if (isEmitted) act(t, 'emit', type, message);
   if (typeof number !== 'number') return;
   if (!snapshot) t.held = [...t.held, { number, type, message }].sort((a, b) => a.number - b.number);

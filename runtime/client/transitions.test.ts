@@ -6,7 +6,7 @@ import { reduce } from './reducer.ts';
 import { type ClientEvent, initialState, type State, type Timer } from './state.ts';
 import { type Cause, type Phase, transitions } from './transitions.ts';
 
-const phaseOf = ({ name, step }: State): Phase => step ?? (name as Phase);
+const phaseOf = ({ name, step }: State): Phase => (step && step !== 'disposed' ? step : (name as Phase));
 
 const phases = Object.keys(transitions) as Phase[];
 const timers: Timer[] = ['retry', 'step', 'ready', 'stable', 'ping', 'dead', 'gap', 'drain'];
@@ -118,7 +118,7 @@ test('runs take the listed transitions, each of them, and no other', () => {
           else if (cause === 'token' && isLate) state = step(state, ['token', state.epoch, new Error('no')], 1000);
           else state = apply(state, cause, isLate ? 100000 : 0);
           // For good; the runs go on.
-          if (cause === 'dispose') state = { ...state, disposed: false };
+          if (cause === 'dispose') state = { ...state, step: undefined };
           const after = phaseOf(state);
           if (transitions[before][cause]) taken.add(`${before} ${cause} ${after}`);
           if (after !== before) expect(transitions[before][cause] ?? []).toContain(after);

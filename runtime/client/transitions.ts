@@ -49,7 +49,6 @@ export const transitions: { readonly [P in Phase]: { readonly [C in Cause]?: rea
     connect: ['token'],
     closed: ['closed'],
     'tick/step': ['closed'],
-    pagehide: ['closed'],
     dispose: ['closed'],
   },
   closed: { connect: ['token'], close: ['closed'], dispose: ['closed'] },
