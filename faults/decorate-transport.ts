@@ -6,6 +6,7 @@ import type {
   Seam,
   Transport,
   TransportEvents,
+  Violation,
 } from '../runtime/server/index.ts';
 import { parsed, parsedOwn } from './message-text.ts';
 
@@ -63,6 +64,33 @@ export const changeEvents = (seam: Seam, change: (one: Heard) => Partial<Transpo
         ...change({ inner, transport: inner, contract, table, events }),
       }),
   }));
+
+/** Connections that go on after a violation of that kind, though nothing more is heard of them. */
+export const survivingViolation = (seam: Seam, kind: Violation): Seam =>
+  changeTransport(seam, ({ inner }) => {
+    let isDeaf = false;
+    let answer = (_payload: string): void => {};
+    return {
+      // Whoever is not heard any more would otherwise end for want of an answer.
+      ping: (payload) => {
+        inner.ping(payload);
+        if (isDeaf) answer(payload);
+      },
+      listen: (events) => {
+        answer = (payload) => events.pong(payload);
+        inner.listen({
+          message: (text) => events.message(text),
+          binary: (data) => events.binary(data),
+          pong: (payload) => events.pong(payload),
+          closed: (code) => events.closed(code),
+          violation: (found, code) => {
+            if (found === kind) isDeaf = true;
+            else events.violation(found, code);
+          },
+        });
+      },
+    };
+  });
 
 export interface Incoming extends Heard {
   readonly text: string;

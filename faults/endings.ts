@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { ChannelTable, Encoded, Seam, Transport } from '../runtime/server/index.ts';
 import { encodeMessage } from '../runtime/server/index.ts';
 import { changeTables } from './decorate-channels.ts';
-import { changeEvents, changeTransport } from './decorate-transport.ts';
+import { changeEvents, changeTransport, survivingViolation } from './decorate-transport.ts';
 import { by, everywhere, type Fault } from './fault.ts';
 
 const closing = (seam: Seam, change: (code: number, reason: string, inner: Transport, table: ChannelTable) => void) =>
@@ -17,8 +17,11 @@ const hasShutdown: Fault['appliesTo'] = (table) => table.limits.shutdown !== nul
 const isShutdown = (table: ChannelTable, code: number, reason: string): boolean =>
   code === table.limits.shutdown?.code && reason.includes('shuts down');
 
-// An undeclared code of the range that applications may use.
-const UNDECLARED = 4777;
+/** RFC 6455 7.4.1: what a client closes with that misses an extension. */
+const clientCode = (table: ChannelTable): number | null => {
+  const row = table.closeCodes.find(({ when, code }) => when.includes('extension') && code !== 'other');
+  return typeof row?.code === 'number' ? row.code : null;
+};
 
 const atShutdown = (seam: Seam, change: (inner: Transport, code: number, reason: string) => void): Seam =>
   closing(seam, (code, reason, inner, table) => {
@@ -28,11 +31,11 @@ const atShutdown = (seam: Seam, change: (inner: Transport, code: number, reason:
 
 export const endingFaults: readonly Fault[] = [
   {
-    id: 'close-codes/undeclared',
-    sentence: 'The server closes with a code that the contract does not have.',
+    id: 'close-codes/not-its-own',
+    sentence: 'The server closes with a code that only a client may send.',
     intended: [by('close-codes/declared', 'undeclared')],
-    appliesTo: (table) => table.closeCodes.length > 0 && table.closeCodes.every(({ code }) => code !== UNDECLARED),
-    apply: (seam) => closing(seam, (_code, reason, inner) => inner.close(UNDECLARED, reason)),
+    appliesTo: (table) => clientCode(table) !== null,
+    apply: (seam) => closing(seam, (code, reason, inner, table) => inner.close(clientCode(table) ?? code, reason)),
   },
   {
     id: 'close-codes/no-code',
@@ -57,10 +60,7 @@ export const endingFaults: readonly Fault[] = [
     sentence: 'A frame that breaks the WebSocket protocol leaves the connection open.',
     intended: [by('close-codes/protocol-error-ends', 'never')],
     appliesTo: everywhere,
-    apply: (seam) =>
-      changeEvents(seam, ({ events }) => ({
-        violation: (kind, code) => kind !== 'protocol' && events.violation(kind, code),
-      })),
+    apply: (seam) => survivingViolation(seam, 'protocol'),
   },
   {
     id: 'close-codes/protocol-error-wrong-code',

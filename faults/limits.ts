@@ -4,7 +4,7 @@ import type { ChannelTable, LimitsTable, Seam } from '../runtime/server/index.ts
 import { encodeMessage } from '../runtime/server/index.ts';
 import { writeAt } from '../runtime/server/pointer.ts';
 import { changeTables } from './decorate-channels.ts';
-import { changeEvents, changeOutgoing } from './decorate-transport.ts';
+import { changeEvents, changeOutgoing, survivingViolation } from './decorate-transport.ts';
 import { by, type Fault } from './fault.ts';
 
 const limiting =
@@ -24,14 +24,6 @@ const rating = (change: (rate: Rate) => Partial<Rate>) =>
 
 const rateError = (table: ChannelTable): string | undefined =>
   table.error?.codes.find(({ when }) => when === 'rate-limited')?.code;
-
-/** Nothing happens on a violation of that kind. */
-const ignoring =
-  (kind: 'size' | 'encoding' | 'protocol') =>
-  (seam: Seam): Seam =>
-    changeEvents(seam, ({ events }) => ({
-      violation: (found, code) => found !== kind && events.violation(found, code),
-    }));
 
 const OTHER_CODE = 1011;
 
@@ -98,7 +90,7 @@ export const limitsFaults: readonly Fault[] = [
     sentence: 'A message over the size limit is dropped, and the connection stays open.',
     intended: [by('limits/size-over-ends', 'never')],
     appliesTo: has('message'),
-    apply: ignoring('size'),
+    apply: (seam) => survivingViolation(seam, 'size'),
   },
   {
     id: 'limits/binary-stays-open',
@@ -126,7 +118,7 @@ export const limitsFaults: readonly Fault[] = [
     sentence: 'A text that is not UTF-8 is dropped, and the connection stays open.',
     intended: [by('limits/encoding-ends', 'never')],
     appliesTo: has('encoding'),
-    apply: ignoring('encoding'),
+    apply: (seam) => survivingViolation(seam, 'encoding'),
   },
   {
     id: 'limits/encoding-wrong-code',

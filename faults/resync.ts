@@ -166,7 +166,7 @@ export const resyncFaults: readonly Fault[] = [
   {
     id: 'resync/replay-with-gap',
     sentence: 'A position before what is kept is answered by what there is.',
-    intended: [by('resync/below-history-snapshot', 'no-snapshot')],
+    intended: [by('resync/below-history-snapshot', 'no-snapshot', 'missing')],
     appliesTo: hasSnapshot,
     apply: reading(async (read, range, keep) => ({ ...(await read(range, keep)), oldest: 1 })),
   },

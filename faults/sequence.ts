@@ -1,7 +1,6 @@
 // Faults of sequence: numbers that begin, step or repeat otherwise than the contract says.
 import type { ChannelTable, Encoded, Seam } from '../runtime/server/index.ts';
 import { readAt, writeAt } from '../runtime/server/pointer.ts';
-import { withCause } from './current-cause.ts';
 import { changeEngine } from './decorate-engine.ts';
 import { changeFanout, type Fanned } from './decorate-fanout.ts';
 import { changeOutgoing, type Outgoing } from './decorate-transport.ts';
@@ -32,8 +31,8 @@ const renumbering =
       },
     ]);
 
-// Updates of two members that come closer together than this were sent at the same time.
-const TOGETHER_MS = 250;
+// Updates that come closer together than this were caused at the same time.
+const TOGETHER_MS = 25;
 
 /** Every direct message that fits uses up a number of the rooms of its connection. */
 const wasting =
@@ -106,22 +105,20 @@ export const sequenceFaults: readonly Fault[] = [
   },
   {
     id: 'sequence/same-number-under-concurrency',
-    sentence: 'Updates that two members send at the same time get the same number.',
+    sentence: 'Updates that are caused at the same time get the same number.',
     intended: [by('sequence/unique-under-concurrency')],
     appliesTo: hasResync,
     apply: (seam) => {
-      const { seam: noted, cause } = withCause(seam);
-      const last = new Map<string, { by: string; at: number }>();
+      const last = new Map<string, number>();
       const shared = new Map<string, number>();
       return renumbering((sequence, one) => {
         const key = roomKey(one);
-        const from = cause()?.facts.id ?? '';
-        const before = last.get(key);
         const now = seam.clock.now();
-        last.set(key, { by: from, at: now });
-        if (before && before.by !== from && now - before.at < TOGETHER_MS) shared.set(key, (shared.get(key) ?? 0) + 1);
+        const isTogether = now - (last.get(key) ?? 0) < TOGETHER_MS;
+        last.set(key, now);
+        if (isTogether) shared.set(key, (shared.get(key) ?? 0) + 1);
         return sequence - (shared.get(key) ?? 0);
-      })(noted);
+      })(seam);
     },
   },
   {
