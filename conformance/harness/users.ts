@@ -20,7 +20,8 @@ export function anonymous(index: number): User {
 
 export async function toUser(entry: UserEntry, target: Target, auth: Auth | null): Promise<User> {
   const { id, name, roles } = entry;
-  if (auth === null || auth.parameter === null) return { id, name, roles, token: null };
+  // Nothing tells the server who it is.
+  if (auth === null || auth.parameter === null) return { id: '', name, roles, token: null };
   if (entry.token !== undefined) return { id, name, roles, token: entry.token };
   if (entry.tokenCommand !== undefined)
     return { id, name, roles, token: await printedToken(entry.tokenCommand, entry) };

@@ -16,7 +16,7 @@ function isDomainError(kit: Kit, told: Told): boolean {
   const place = kit.channel.error?.code;
   if (told.error === undefined || place == null) return false;
   const code = valueAt(told.error.value, place);
-  return domain.some((condition) => codeFor(kit.channel, condition)?.code === code);
+  return code !== undefined && domain.some((condition) => codeFor(kit.channel, condition)?.code === code);
 }
 
 /** The example as this run can send it: its room and addressed user are the case's, its id is fresh. */
@@ -91,7 +91,12 @@ export const acceptsExamples: Rule = {
         const sent = fitted(kit, scene, message, example.payload);
         const told = await tell(kit, scene, sent);
         const what = `the example ${example.name ?? ''} of ${message.type} (${brief(sent.value)})`;
-        if (await expectAccepted(kit, scene, told, what, 'MUST')) taken += 1;
+        if (await expectAccepted(kit, scene, told, what, 'MUST')) {
+          taken += 1;
+          for (const place of copiedPlaces(told)) {
+            expectRelayed(told, place, valueAt(sent.value, place), what, message.level);
+          }
+        }
         await rejoin(kit, scene, message);
       }
       if (taken === 0) throw new Failed(`an example of ${message.type} is taken`, 'none', { reason: 'rejected' });
@@ -199,6 +204,15 @@ export const boundsAccepted: Rule = {
     },
   ),
 };
+
+/** Places of the message that a trigger copies, ids apart: that replies carry them is a rule of its own. */
+function copiedPlaces({ outcomes, sent }: Told): readonly string[] {
+  return outcomes
+    .flatMap(({ effect }) => effect.triggers)
+    .flatMap((one) => (one.on === 'message' && one.message === sent.key ? one.fields : []))
+    .flatMap(({ source }) => (source.from === 'message' ? [source.pointer] : []))
+    .filter((place) => valueAt(sent.value, place) !== undefined && valueAt(sent.value, place) !== sent.id);
+}
 
 /** What a trigger copies from that place arrived as it was sent. */
 function expectRelayed(told: Told, place: string, value: unknown, what: string, level: Level): void {

@@ -80,7 +80,8 @@ function toFault(kit: Kit, key: string, mutation: Mutation, level: Level): Fault
   return {
     name: `${kit.clientMessage(key).type} with a broken ${name}`,
     text,
-    id: idIn(kit, value),
+    // What is no valid id, an error need not carry, and often cannot.
+    id: pointer === kit.channel.envelope.id ? null : idIn(kit, value),
     key,
     level,
     pointer,
@@ -91,7 +92,7 @@ function toFault(kit: Kit, key: string, mutation: Mutation, level: Level): Fault
 export function idIn(kit: Kit, value: unknown): string | null {
   const place = kit.channel.envelope.id;
   const id = place === null ? undefined : valueAt(value, place);
-  return typeof id === 'string' && id !== '' && id.length <= 64 ? id : null;
+  return typeof id === 'string' && id !== '' ? id : null;
 }
 
 /** Sends it and collects the answer. Leaves empty inboxes. */

@@ -1,5 +1,6 @@
 // The scene of a message that is taken or rejected: who sends it, who must see its effect or none, and how fast it may be said.
 import type { Channel, ClientMessage, ServerMessage } from '../../../scripts/model.ts';
+import type { Clock } from '../../harness/clock.ts';
 import { type Connection, describeEnding, type Received } from '../../harness/connection.ts';
 import { roundTripFence } from '../../harness/fence-choice.ts';
 import type { BuildOptions, Built } from '../../harness/messages.ts';
@@ -34,7 +35,45 @@ export async function openScene(kit: Kit, message: ClientMessage | null): Promis
   const role = roleFor(message);
   const user = role === null ? first! : kit.withRole(role);
   const { sender, witness } = await kit.party({ sender: { user }, witness: { user: second! } });
+  await expectQuiet(kit, [sender!, witness!]);
   return { sender: sender!, witness: witness!, user };
+}
+
+/** By run and channel. */
+const watched = new WeakMap<Clock, Map<Channel, Promise<string | null>>>();
+
+/** So often the same unasked message on each of two idle connections within {@link watchMs} makes a flood. */
+const floodCount = 3;
+const watchMs = 150;
+
+/**
+ * A server that sends without end whatever nobody asked for would seem to answer everything. Each channel's first idle scene is
+ * watched for that, once in a run. What leaks from other cases differs from one to the next, and is judged by the rules on delivery.
+ */
+export async function expectQuiet(kit: Kit, idle: readonly Connection[]): Promise<void> {
+  const channels = watched.get(kit.clock) ?? new Map<Channel, Promise<string | null>>();
+  watched.set(kit.clock, channels);
+  const verdict = channels.get(kit.channel) ?? watch(kit, idle);
+  channels.set(kit.channel, verdict);
+  const flood = await verdict;
+  if (flood !== null) throw new Failed('silence where nobody says anything', flood, { reason: 'unasked' });
+}
+
+async function watch(kit: Kit, idle: readonly Connection[]): Promise<string | null> {
+  const from = idle.map((connection) => connection.messages.length);
+  await kit.clock.sleep(watchMs);
+  const floods = idle.map((connection, index) => mostRepeated(connection.since(from[index] ?? 0)));
+  const [first] = floods;
+  if (first === undefined || floods.some(({ count }) => count < floodCount)) return null;
+  return `${first.count} times ${brief(first.text)} in ${watchMs} ms`;
+}
+
+/** An empty text that stands for a ping is judged elsewhere. */
+function mostRepeated(messages: readonly Received[]): { readonly text: string; readonly count: number } {
+  const counts = new Map<string, number>();
+  for (const { text } of messages) if (text !== '') counts.set(text, (counts.get(text) ?? 0) + 1);
+  const [most] = [...counts].sort(([, left], [, right]) => right - left);
+  return { text: most?.[0] ?? '', count: most?.[1] ?? 0 };
 }
 
 /** A connection in the place of one that the server ended: that it ended is judged by one rule, not by all. */
@@ -102,8 +141,13 @@ export async function tell(kit: Kit, scene: Scene, sent: Built, text: string = s
   const { sender, witness } = scene;
   for (const connection of [sender, witness]) connection.clearInbox();
   const outcomes = outcomesOf(kit, sent.key, scene);
-  const seenOf = ({ connection, keys }: Outcome) =>
-    connection.inbox.find((message) => message.key !== null && keys.includes(message.key));
+  const seenOf = ({ connection, keys, effect }: Outcome) =>
+    connection.inbox.find(
+      (message) =>
+        message.key !== null &&
+        keys.includes(message.key) &&
+        (!isMarked(effect, sent) || message.text.includes(sent.marker ?? '')),
+    );
   const errorOf = () => sender.inbox.find((message) => isError(kit, message));
   const isOver = () => errorOf() !== undefined || sender.ending !== null;
   await pace(kit, 5);
@@ -121,6 +165,17 @@ export async function tell(kit: Kit, scene: Scene, sent: Built, text: string = s
   // What the others get of it may still be under way.
   await kit.quiesce([sender, witness]);
   return told;
+}
+
+/** Whether what it leads to must show its mark. */
+function isMarked(effect: ServerMessage, { key, marker, markerPointer }: Built): boolean {
+  if (marker === null || markerPointer === null) return false;
+  return effect.triggers.some(
+    (one) =>
+      one.on === 'message' &&
+      one.message === key &&
+      one.fields.some(({ source }) => source.from === 'message' && markerPointer.startsWith(source.pointer)),
+  );
 }
 
 /** Fails unless everything that the message leads to was seen, and no error. */
