@@ -97,6 +97,7 @@ const noResetOnOpen: ClientRule = {
     if (row === null || code === null || !grows(row)) return [];
     return [
       caseAt(channel, row, row.level, {
+        stretch: 3,
         timeoutMs: delaysUntil(row, flaps) * 2,
         async run(kit) {
           const client = await kit.create();
@@ -131,6 +132,7 @@ const noResetBeforeStable: ClientRule = {
     if (row === null || !grows(row) || readyMs >= row.stableMs) return [];
     return [
       caseAt(channel, row, levelOf(row, 'stableMs'), {
+        stretch: 3,
         timeoutMs: delaysUntil(row, flaps) * 2 + flaps * readyMs,
         async run(kit) {
           const waits = await flap(kit, row, flaps, async (client, index) => {

@@ -101,6 +101,8 @@ const survives: ClientRule = {
             await connection.send(good.text);
             const arrived = () => client.delivered.some((message) => sameJson(message, good.value));
             const came = await kit.until(arrived, kit.patienceMs);
+            // An end travels behind the message.
+            await kit.clock.sleep(100);
             if (connection.ending !== null || client.stage.attempts.length > 1)
               throw new Failed('the connection to stay open', 'it was ended', { reason: 'ended' });
             if (!came) throw new Failed('the next message to be delivered', 'it was not', { reason: 'stuck' });
