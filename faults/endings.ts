@@ -17,11 +17,8 @@ const hasShutdown: Fault['appliesTo'] = (table) => table.limits.shutdown !== nul
 const isShutdown = (table: ChannelTable, code: number, reason: string): boolean =>
   code === table.limits.shutdown?.code && reason.includes('shuts down');
 
-/** RFC 6455 7.4.1: what a client closes with that misses an extension. */
-const clientCode = (table: ChannelTable): number | null => {
-  const row = table.closeCodes.find(({ when, code }) => when.includes('extension') && code !== 'other');
-  return typeof row?.code === 'number' ? row.code : null;
-};
+// RFC 6455 7.4.1: what a client closes with that misses an extension; never a server.
+const CLIENT_CODE = 1010;
 
 const atShutdown = (seam: Seam, change: (inner: Transport, code: number, reason: string) => void): Seam =>
   closing(seam, (code, reason, inner, table) => {
@@ -34,8 +31,8 @@ export const endingFaults: readonly Fault[] = [
     id: 'close-codes/not-its-own',
     sentence: 'The server closes with a code that only a client may send.',
     intended: [by('close-codes/declared', 'undeclared')],
-    appliesTo: (table) => clientCode(table) !== null,
-    apply: (seam) => closing(seam, (code, reason, inner, table) => inner.close(clientCode(table) ?? code, reason)),
+    appliesTo: (table) => table.closeCodes.length > 0,
+    apply: (seam) => closing(seam, (_code, reason, inner) => inner.close(CLIENT_CODE, reason)),
   },
   {
     id: 'close-codes/no-code',

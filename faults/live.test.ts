@@ -512,7 +512,8 @@ const unmasked = (stage: Stage, room: string | undefined, user: string): Promise
       bytes += data.length;
       if (!wasOpen) socket.write(Buffer.from([0x81, 0x02, 0x7b, 0x7d]));
       const close = data.indexOf(0x88);
-      if (wasOpen && close >= 0 && data.length < 80) stage.note('unmasked', `closed ${data.readUInt16BE(close + 2)}`);
+      if (wasOpen && close >= 0 && data.length < 80 && data.length >= close + 4)
+        stage.note('unmasked', `closed ${data.readUInt16BE(close + 2)}`);
     });
     socket.on('error', () => {});
     socket.on('close', () => stage.note('unmasked', 'ended'));
@@ -541,13 +542,14 @@ const clog = async (stage: Stage, room: string | undefined, user: string): Promi
       : to === 'user'
         ? ({ to, users: [user] } as const)
         : ({ to: 'everyone' } as const);
-  // In one tick, so that nothing can leave meanwhile.
-  await Promise.all(Array.from({ length: 60 }, () => server.publish(channel.name, value, audience)));
+  // In one tick, so that nothing can leave meanwhile; more than an operating system takes at once.
+  const copies = 150;
+  await Promise.all(Array.from({ length: copies }, () => server.publish(channel.name, value, audience)));
   for (let round = 0; round < 5; round += 1) await stage.settle();
   // How much had left before is chance.
   const came = stage.lines.get(who) ?? [];
   const long = came.filter((line) => line.length > 60_000);
-  stage.lines.set(who, [...came.filter((line) => !long.includes(line)), long.length < 60 ? 'cut' : 'all']);
+  stage.lines.set(who, [...came.filter((line) => !long.includes(line)), long.length < copies ? 'cut' : 'all']);
 };
 
 const shutdown: Scene = async (stage) => {
