@@ -1,5 +1,5 @@
 // Examples meet the payload schemas that they are examples of; the official parser does not look.
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import type { Contract, JsonSchema, Message } from '../model.ts';
 import { joinPointer } from '../parse/pointer.ts';
 import { allMessages } from '../parse/schema-place.ts';
@@ -28,8 +28,7 @@ export function checkExamples({ contract, report, hasVocabulary }: LintInput): v
         continue;
       }
       for (const [index, example] of message.examples.entries()) {
-        if (validate(example.payload)) continue;
-        for (const error of (validate.errors ?? []).slice(0, 5)) {
+        for (const error of validate(example.payload).slice(0, 5)) {
           const at = joinPointer(message.source.pointer, 'examples', index, 'payload') + error.instancePath;
           report('example-invalid', at, {
             // Nothing is judged by the examples of a document that was not written for it.
@@ -59,43 +58,70 @@ function describe(error: ErrorObject, message: Message, payload: unknown) {
   };
 }
 
-type Compiled = ValidateFunction | string;
+/** What is wrong with an example; empty where nothing is. */
+type ExampleCheck = (example: unknown) => readonly ErrorObject[];
+type Compiled = ExampleCheck | string;
+
+interface Cache {
+  readonly definitions: string;
+  /** For yes or no, which is half the code. */
+  readonly accepting: Ajv;
+  /** To tell why not. */
+  readonly explaining: Ajv;
+  readonly compiled: Map<string, Compiled>;
+}
 
 /** Of the definitions last seen: while a document is watched, only what changed is compiled again. */
-let cache: { readonly definitions: string; readonly ajv: Ajv; readonly compiled: Map<string, Compiled> } | undefined;
+let cache: Cache | undefined;
 
 /** Compiles a schema of the contract; a text says why it cannot be compiled. */
 function compiler({ definitions }: Contract): (schema: JsonSchema) => Compiled {
   const text = JSON.stringify(definitions);
   if (cache?.definitions !== text) {
-    const ajv = new Ajv({
-      strict: false,
-      allErrors: true,
-      verbose: true,
-      formats,
-      logger: false,
-      inlineRefs: false,
-      // A property that every object inherits is not there unless the example has it.
-      ownProperties: true,
-      // Each check runs once or twice: polishing its code costs more than it saves.
-      code: { optimize: false },
-    });
-    ajv.addSchema({ definitions }, 'contract', false, false);
-    cache = { definitions: text, ajv, compiled: new Map() };
+    const accepting = ajvFor(definitions, { messages: false });
+    const explaining = ajvFor(definitions, { allErrors: true, verbose: true });
+    cache = { definitions: text, accepting, explaining, compiled: new Map() };
   }
-  const { ajv, compiled } = cache;
+  const { compiled } = cache;
+  const own = cache;
   return (schema) => {
     const key = JSON.stringify(schema);
-    const known = compiled.get(key) ?? compile(ajv, key);
+    const known = compiled.get(key) ?? compile(own, key);
     compiled.set(key, known);
     return known;
   };
 }
 
-/** The definitions stay where they are, so that each is compiled once for all messages. */
-function compile(ajv: Ajv, schema: string): Compiled {
+function ajvFor(definitions: Contract['definitions'], options: Options): Ajv {
+  const ajv = new Ajv({
+    ...options,
+    strict: false,
+    formats,
+    logger: false,
+    inlineRefs: false,
+    // A property that every object inherits is not there unless the example has it.
+    ownProperties: true,
+    // Each check runs once or twice: polishing its code costs more than it saves.
+    code: { optimize: false },
+  });
+  ajv.addSchema({ definitions }, 'contract', false, false);
+  return ajv;
+}
+
+function compile({ accepting, explaining }: Cache, text: string): Compiled {
+  // The definitions stay where they are, so that each is compiled once for all messages.
+  const schema = JSON.parse(
+    text.replaceAll('"$ref":"#/definitions/', '"$ref":"contract#/definitions/'),
+  ) as AnySchemaObject;
   try {
-    return ajv.compile(JSON.parse(schema.replaceAll('"$ref":"#/definitions/', '"$ref":"contract#/definitions/')));
+    const accepts = accepting.compile(schema);
+    let explain: ValidateFunction | undefined;
+    return (example) => {
+      if (accepts(example)) return [];
+      explain ??= explaining.compile(schema);
+      explain(example);
+      return explain.errors ?? [];
+    };
   } catch (error) {
     return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   }

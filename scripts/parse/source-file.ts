@@ -155,7 +155,8 @@ export function readSource(path: string, text: string): { source: SourceFile } |
         },
       };
     }
-    const circle = circularAlias(document);
+    // Without an anchor there is no alias, and nothing to walk for.
+    const circle = /&\S/.test(text) ? circularAlias(document) : null;
     if (circle !== null)
       return { problem: { ...placeOf(circle), ...describeAliases('one of them leads back to itself.') } };
     const value: unknown = document.toJS({ maxAliasCount });
