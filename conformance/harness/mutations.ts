@@ -59,7 +59,7 @@ export function mutationsOf(
       keyword,
       pointer,
       level: listed.includes(keyword) || listed.includes(draft.should) ? 'SHOULD' : 'MUST',
-      discriminator: pointer === discriminator,
+      discriminator: discriminator !== null && (pointer === discriminator || discriminator.startsWith(`${pointer}/`)),
       value: draft.value,
       text: JSON.stringify(draft.value),
     });

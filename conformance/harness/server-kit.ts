@@ -116,7 +116,8 @@ export class ServerKit implements Kit {
   }
 
   get roomsAreFresh(): boolean {
-    return this.#session.target.channels[this.channel.name]?.rooms === undefined;
+    // Without rooms everybody is in the same one, which other cases use too.
+    return this.channel.room?.scope === 'room' && this.#session.target.channels[this.channel.name]?.rooms === undefined;
   }
 
   get fenceIsBroadcast(): boolean {

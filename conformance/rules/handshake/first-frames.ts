@@ -55,6 +55,7 @@ export const firstFramesProcessed: Rule = {
   role: 'server',
   sentence: 'Messages that a client sends as soon as it has been accepted are not lost.',
   cases: (_contract, channel) => {
+    if (channel.clientMessages.length === 0) return [];
     const needsJoin = channel.room?.scope === 'room' && !channel.room.joinOnOpen;
     if (needsJoin && channel.room?.join === null) return [];
     return [

@@ -80,7 +80,9 @@ async function flood(kit: Kit, row: BacklogRow, probe: Probe): Promise<Flood> {
   await kit.quiesce([stuck, reader]);
   const text = longText(kit, probe, stuck);
   const size = Buffer.byteLength(buildProbe(kit, probe, stuck, { with: text }).text);
-  const batch = Math.max(4, Math.floor(batchBytes / size));
+  // No more at once than the rate lets through, what joining took of it included.
+  const most = rate === null ? Number.POSITIVE_INFINITY : senders.length * Math.max(1, Math.floor(rate.burst / 2));
+  const batch = Math.min(most, Math.max(4, Math.floor(batchBytes / size)));
   const pauseMs = rate === null ? 0 : (batch / senders.length / clock.scaledRate(rate.perSecond)) * 1000;
   const arrived = counting(reader, probe.effect.key, reader.messages.length);
   stuck.pauseReading();

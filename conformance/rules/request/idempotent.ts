@@ -101,12 +101,18 @@ async function expectRepeatsKnown(kit: Kit, first: First): Promise<void> {
 
 async function expectCount(
   kit: Kit,
-  { message, sent }: First,
+  { message, sent, scene }: First,
   wanted: number,
   connections: readonly Connection[],
 ): Promise<void> {
   await kit.fence(connections);
-  for (const connection of connections) {
+  const effect = kit.serverMessage(effectKey(kit.channel, message) ?? '');
+  // What goes to a user was addressed to the witness.
+  const reached =
+    effect.delivery?.to === 'user'
+      ? connections.filter(({ user }) => user !== null && user.id === scene.witness.user?.id)
+      : connections;
+  for (const connection of reached) {
     const count = effects(kit, connection, message, sent).length;
     if (count === wanted) continue;
     throw new Failed(`${wanted} of ${message.type} with that id on ${connection.name}`, `${count}`, {
@@ -295,7 +301,8 @@ export const otherUser: Rule = {
   cases: perIdempotent(
     async (kit, first) => {
       const { sender, witness } = first.scene;
-      await expectOwn(kit, first, witness, sender, addressed(kit, first.message.key, first.scene));
+      const turned = { ...first.scene, sender: witness, witness: sender };
+      await expectOwn(kit, first, witness, sender, addressed(kit, first.message.key, turned));
     },
     { applies: (_channel, row) => row.scope.includes('user') },
   ),
