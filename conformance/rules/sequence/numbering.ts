@@ -105,6 +105,17 @@ export const sameForAll: Rule = {
       const party = await kit.party({ sender: { user: first }, peer: { user: second } });
       const { sender, peer } = party;
       if (sender === undefined || peer === undefined) throw new Error('the party has two members');
+      // One that comes later tells a number of the room from one that each connection counts for itself.
+      await causeUpdate(kit, sender, sender);
+      const late = await kit.joined({ name: 'latecomer', user: second });
+      const joinedAt = late.messages.length;
+      const shared = await causeUpdate(kit, sender, sender);
+      const seen = await nextUpdate(kit, late, joinedAt, 0);
+      if (numberOf(kit, shared) !== numberOf(kit, seen)) {
+        throw new Failed(`${brief(shared.value)} for all`, `${brief(seen.value)} on ${late.name}`, {
+          reason: 'differs',
+        });
+      }
       for (let n = 0; n < 3; n += 1) {
         const from = peer.messages.length;
         const mine = await causeUpdate(kit, sender, sender);
