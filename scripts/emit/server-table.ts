@@ -29,7 +29,10 @@ export function serverTable(contract: Contract, channel: Channel) {
       codes: error.codes.map(({ code, when }) => ({ code, when })),
     },
     auth: authTable(channel),
-    closeCodes: channel.closeCodes.map(({ code, name, when }) => ({ code, name, when })),
+    // By these a server chooses what it sends.
+    closeCodes: channel.closeCodes
+      .filter(({ sentBy }) => sentBy === 'server' || sentBy === 'both')
+      .map(({ code, name, when }) => ({ code, name, when })),
     heartbeats: channel.heartbeats.map((beat) => ({
       initiator: beat.initiator,
       kind: beat.kind,

@@ -1,6 +1,7 @@
 // How a sequenced update is caused: by a client message that the contract lets trigger one, else by the server's own code.
 import type { Channel, ClientMessage, Level, Resync, ServerMessage } from '../../../scripts/model.ts';
 import type { Connection, Received } from '../../harness/connection.ts';
+import type { BuildOptions } from '../../harness/messages.ts';
 import { valueAt } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, lowest, NotTestable } from '../../rule.ts';
@@ -29,7 +30,8 @@ export function resyncLevel(channel: Channel, ...others: readonly Level[]): Leve
 
 /** The number of a sequenced message or a snapshot; undefined where it has none. */
 export function numberOf(kit: Kit, message: Received): unknown {
-  return valueAt(message.value, resyncOf(kit.channel).sequence);
+  const { sequence, snapshot } = resyncOf(kit.channel);
+  return valueAt(message.value, snapshot?.message === message.key ? snapshot.sequence : sequence);
 }
 
 /** Sequenced messages that came to a connection, those of the suite's fences too: they use numbers like any other. */
@@ -62,13 +64,25 @@ export async function nextUpdate(kit: Kit, witness: Connection, from: number, n:
 export async function sendUpdate(kit: Kit, sender: Connection, text?: string): Promise<void> {
   const trigger = triggersOf(kit.channel)[0];
   if (trigger !== undefined && (trigger.level === 'MUST' || !kit.hasHook('publish'))) {
-    await kit.send(sender, trigger.key, text === undefined ? {} : { marker: text });
+    const marked = text === undefined ? {} : { marker: text };
+    await kit.send(sender, trigger.key, { ...marked, ...toSender(kit.channel, trigger, sender) });
     return;
   }
   const published = publishable(kit.channel)[0];
   if (published === undefined)
     throw new NotTestable('The contract names nothing that causes a sequenced update.', 'hooks.publish');
   await kit.publish(published.key, sender.room === null ? {} : { room: sender.room });
+}
+
+/** Where the update goes to a user whom the message names: the sender itself. */
+function toSender({ serverMessages }: Channel, { key }: ClientMessage, { user }: Connection): BuildOptions {
+  for (const { triggers } of serverMessages) {
+    for (const trigger of triggers) {
+      if (trigger.on === 'message' && trigger.message === key && trigger.user !== null && user !== null)
+        return { with: { [trigger.user]: user.id } };
+    }
+  }
+  return {};
 }
 
 /** Sequenced messages that the server's own code sends. */
