@@ -4,6 +4,7 @@ import type { Channel, Contract, Message, ServerMessage } from '../model.ts';
 import { printWithModelina } from './modelina.ts';
 import { channelFolder, channelPrefix, type TypeNames } from './names.ts';
 import { createPrinter, header, literal, type Printer, propertyName } from './printer.ts';
+import { remembered } from './remembered.ts';
 import {
   type ChannelDefinitions,
   channelDefinitions,
@@ -23,6 +24,8 @@ export async function emitTypes(contract: Contract): Promise<Map<string, string>
   return files;
 }
 
+const print = remembered(printWithModelina);
+
 async function printTypes(
   contract: Contract,
   channel: Channel,
@@ -31,7 +34,7 @@ async function printTypes(
 ): Promise<string> {
   const out = createPrinter();
   out.line(header(contract));
-  const printed = await printWithModelina(definitions.filter(isPrintable));
+  const printed = await print(definitions.filter(isPrintable));
   for (const definition of definitions) {
     out.line();
     out.doc(definition.description);

@@ -3,6 +3,7 @@ import type { Channel, Contract, JsonSchema, Message } from '../model.ts';
 import { compileChecks } from './compile.ts';
 import { channelFolder, channelPrefix } from './names.ts';
 import { createPrinter, header, literal, type Printer } from './printer.ts';
+import { remembered } from './remembered.ts';
 import { reachableDefinitions } from './schema.ts';
 
 export function emitValidators(contract: Contract): Map<string, string> {
@@ -14,12 +15,21 @@ export function emitValidators(contract: Contract): Map<string, string> {
   );
 }
 
+const compile = remembered(
+  (input: { schemas: readonly (readonly [string, JsonSchema])[]; definitions: { [name: string]: JsonSchema } }) =>
+    compileChecks(new Map(input.schemas), input.definitions),
+);
+
 function printValidators(contract: Contract, channel: Channel): string {
   const prefix = channelPrefix(contract, channel);
   const client = checkNames('client', channel.clientMessages);
   const server = checkNames('server', channel.serverMessages);
-  const schemas = new Map([...client, ...server].map(([message, name]) => [name, message.schema]));
-  const { imports, code } = compileChecks(schemas, usedDefinitions(contract, [...schemas.values()]));
+  const schemas = [...client, ...server].map(([message, name]) => [name, message.schema] as const);
+  const definitions = usedDefinitions(
+    contract,
+    schemas.map(([, schema]) => schema),
+  );
+  const { imports, code } = compile({ schemas, definitions });
 
   const out = createPrinter();
   out.line(header(contract));
