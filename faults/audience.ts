@@ -135,7 +135,7 @@ export const audienceFaults: readonly Fault[] = [
   {
     id: 'audience/unjoined-gets-room',
     sentence: 'A connection gets the messages of the room of its address before it has joined.',
-    intended: [leaked],
+    intended: [by('delivery/unjoined-gets-nothing', 'leaked')],
     appliesTo: (table) => hasRooms(table) && !table.room!.joinOnOpen && roomWords(table),
     apply: also(({ publication, all }) => all.filter(({ facts }) => facts.addressRoom === publication.room)),
   },
