@@ -2,7 +2,7 @@
 import { sameOrder, senderOrder } from './order.ts';
 import { published, publishedToSeveral } from './published.ts';
 import { receivers } from './receivers.ts';
-import { joinedTwice, leftAndBack, othersAfterEnd, roomsIsolated } from './rooms.ts';
+import { joinedTwice, leftAndBack, othersAfterEnd, roomsIsolated, unjoinedGetsNothing } from './rooms.ts';
 import { directNotBroadcastInside, directWithoutMembership, storedBeforeSent } from './unjoined.ts';
 import { welcome, welcomeAgain, welcomeLists } from './welcome.ts';
 
@@ -11,6 +11,7 @@ export const deliveryRules = [
   sameOrder,
   senderOrder,
   roomsIsolated,
+  unjoinedGetsNothing,
   joinedTwice,
   leftAndBack,
   othersAfterEnd,

@@ -73,6 +73,27 @@ export const roomsIsolated: Rule = {
   }),
 };
 
+export const unjoinedGetsNothing: Rule = {
+  id: 'delivery/unjoined-gets-nothing',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'A connection that has not joined gets nothing of the room of its address.',
+  cases: perRoomChannel(
+    (channel) => hasRooms(channel) && channel.room?.joinOnOpen === false,
+    { users: 2 },
+    async (kit, speech) => {
+      const member = await kit.joined({ name: 'member' });
+      const waiting = await kit.connect({ name: 'not joined', user: kit.users[1] ?? null });
+      const [from, since] = [member.messages.length, waiting.messages.length];
+      const said = await say(kit, member, speech);
+      await expectHeard(kit, member, from, [said]);
+      await kit.fence([member, waiting]);
+      if (heard(waiting, since, [said]).length === 0) return;
+      throw new Failed('nothing of a room that was not joined', waiting.describe(), { reason: 'leaked' });
+    },
+  ),
+};
+
 export const joinedTwice: Rule = {
   id: 'delivery/joined-twice-gets-once',
   level: 'MUST',
