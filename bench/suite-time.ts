@@ -7,8 +7,8 @@ import { withFolder } from './with-folder.ts';
 
 const aimMs = 30_000;
 
-/** Exit code of a run in which a rule failed: it was run all the same. */
-const ranWithFailures = 1;
+/** Exit codes of a run to its end: all passed, a rule failed, a case stayed undecided. */
+const ran = [0, 1, 3];
 
 export const benchSuiteTime: Bench = ({ command, suite }) =>
   withFolder(async (folder) => {
@@ -16,7 +16,7 @@ export const benchSuiteTime: Bench = ({ command, suite }) =>
     const contract = join(root, 'asyncapi.yaml');
     const flags = ['--target', target, '--contract', contract, '--report', folder, ...suite];
     const start = performance.now();
-    await runCommand([...command, 'test', 'server', ...flags], [0, ranWithFailures]);
+    await runCommand([...command, 'test', 'server', ...flags], ran);
     const ms = performance.now() - start;
     const { cases } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as { cases: unknown[] };
     if (cases.length === 0) throw new Error('The suite ran no case.');
