@@ -116,6 +116,8 @@ export const sameForAll: Rule = {
           reason: 'differs',
         });
       }
+      // What came so far may still be on its way to the peer.
+      await kit.quiesce([sender, peer, late]);
       for (let n = 0; n < 3; n += 1) {
         const from = peer.messages.length;
         const mine = await causeUpdate(kit, sender, sender);
