@@ -15,8 +15,9 @@ export interface Transport {
   end(): Promise<void>;
 }
 
-/** The longest that an adapter may take to answer a command, ms, unscaled. */
+/** The longest that an adapter may take to answer a command, ms, unscaled; the first one, while it may still be starting a browser. */
 const answerWithinMs = 10_000;
+const helloWithinMs = 60_000;
 
 interface Pending {
   readonly op: string;
@@ -29,6 +30,8 @@ export interface Introduction {
   readonly name: string;
   /** Channels that the client speaks; null: all. */
   readonly channels: readonly string[] | null;
+  /** Cases that may run side by side; null: as many as the suite likes. */
+  readonly parallel: number | null;
 }
 
 export class Adapter {
@@ -72,7 +75,11 @@ export class Adapter {
       );
     }
     const { name, version: release } = hello.implementation ?? { name: this.name };
-    return { name: [name, release].filter(Boolean).join(' '), channels: hello.channels ?? null };
+    return {
+      name: [name, release].filter(Boolean).join(' '),
+      channels: hello.channels ?? null,
+      parallel: hello.parallel ?? null,
+    };
   }
 
   /** The id of a command in advance: events may speak of it before its answer comes. */
@@ -82,9 +89,10 @@ export class Adapter {
     const id = this.#ids;
     onId(id);
     return new Promise((resolve, reject) => {
+      const withinMs = command.op === 'hello' ? helloWithinMs : answerWithinMs;
       const timer = setTimeout(() => {
-        this.#fail(new AdapterError(`The adapter did not answer ${command.op} within ${answerWithinMs / 1000} s.`));
-      }, answerWithinMs);
+        this.#fail(new AdapterError(`The adapter did not answer ${command.op} within ${withinMs / 1000} s.`));
+      }, withinMs);
       this.#pending.set(id, { op: command.op, resolve, reject, timer });
       this.#transport.write(writeLine({ ...command, id }));
     });

@@ -67,6 +67,8 @@ export interface Answer {
   };
   /** Of hello: the channels that the client speaks. @default all */
   readonly channels?: readonly string[];
+  /** Of hello: cases that may run side by side. @default as many as the suite likes */
+  readonly parallel?: number;
   /** Of state. */
   readonly state?: StateName;
   readonly ready?: boolean;

@@ -24,7 +24,7 @@ async function run(rules: readonly string[], fault?: ClientFault): Promise<RunRe
 }
 
 describe('faults of a client', () => {
-  it('the client without any fault passes all of these', async () => {
+  it('the client without any fault passes all of these', { retry: 2 }, async () => {
     const rules = [...new Set(clientFaults.map(({ instance }) => instance)), ...Object.values(stimulus)];
     const result = await run(rules);
     expect(result.harnessError).toBeUndefined();
@@ -33,7 +33,8 @@ describe('faults of a client', () => {
   });
 
   describe.concurrent('each is seen by its rule', () => {
-    it.each(clientFaults)('$name: $instance ($reason)', async (fault) => {
+    // On a busy machine a case may be undecided: then it is run again.
+    it.each(clientFaults)('$name: $instance ($reason)', { retry: 2 }, async (fault) => {
       const rules = [
         fault.instance,
         ...(stimulus[fault.instance] === undefined ? [] : [stimulus[fault.instance] ?? '']),

@@ -33,6 +33,9 @@ export interface ClientSession {
   nextClient(): string;
 }
 
+/** How long a connection may take that has to come, ms: browsers hold handshakes back for seconds. */
+const openWithinMs = 5000;
+
 export interface CreateClientOptions {
   /** @default one made up for the case, where the channel has rooms */
   readonly room?: string;
@@ -110,7 +113,7 @@ export class ClientKit {
     const { adapter, server, schemas } = this.#session;
     const { channel } = this;
     const id = this.#session.nextClient();
-    const stage = server.stage(id, channel, this.trace, this.#signal);
+    const { stage, url } = await server.open(id, channel, this.trace, this.#signal);
     const roomName = channel.room?.parameter ?? null;
     const parameters: Record<string, string | number> = {};
     for (const { name, schema } of channel.parameters) {
@@ -124,7 +127,6 @@ export class ClientKit {
     for (const { name, required, schema } of channel.query) {
       if (required && query[name] === undefined) query[name] = sampleOf(schema, schemas) as string;
     }
-    const url = server.url(id, channel);
     const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) =>
       encodeURIComponent(String(parameters[name] ?? '')),
     );
@@ -182,7 +184,7 @@ export class ClientKit {
   }
 
   /** The n-th connection that was accepted; {@link Failed} where it does not come. */
-  async opened(client: ClientUnderTest, index: number, withinMs = this.patienceMs): Promise<Connection> {
+  async opened(client: ClientUnderTest, index: number, withinMs = openWithinMs): Promise<Connection> {
     await this.until(() => client.stage.connections.length > index, withinMs);
     const connection = client.stage.connections[index];
     if (connection === undefined) {

@@ -27,7 +27,7 @@ export interface Sending {
 export interface ClientParts {
   readonly id: string;
   readonly channel: Channel;
-  /** Path that it has to connect to, below its own base. */
+  /** Path that it has to connect to. */
   readonly path: string;
   readonly room: string | null;
   readonly adapter: Adapter;
@@ -41,7 +41,7 @@ export interface ClientParts {
 
 export class ClientUnderTest {
   readonly id: string;
-  /** Path that it has to connect to, below its own base. */
+  /** Path that it has to connect to. */
   readonly path: string;
   readonly stage: Stage;
   readonly tokens: TokenDesk;

@@ -74,7 +74,7 @@ export async function runClientConformance(
     for (const { clientMessages, serverMessages } of contract.channels) {
       for (const { schema } of [...clientMessages, ...serverMessages]) schemas.accepts(schema, {});
     }
-    server = await PlayedServer.open();
+    server = new PlayedServer();
     clock.watch();
     lag = new AdapterLag(link, clock);
     let clients = 0;
@@ -89,7 +89,7 @@ export async function runClientConformance(
       adapterLag: (from, to) => lag!.within(from, to),
       nextClient: () => `c${++clients}`,
     };
-    await runAll(session, planned, results, options);
+    await runAll(session, planned, results, options, introduction.parallel ?? Number.POSITIVE_INFINITY);
   } catch (error) {
     harnessError =
       error instanceof AdapterError ? error.message : `The suite broke: ${(error as Error).stack ?? String(error)}`;
@@ -97,7 +97,7 @@ export async function runClientConformance(
     clock.stop();
     lag?.stop();
     await link?.end();
-    await server?.close();
+    server?.close();
   }
   return {
     role: 'client',
@@ -119,6 +119,7 @@ async function runAll(
   planned: readonly PlannedClient[],
   results: Map<PlannedClient, CaseResult>,
   options: ClientRunOptions,
+  parallel: number,
 ): Promise<void> {
   const { adapter } = session;
   const total = planned.filter(({ one }) => one !== null).length;
@@ -148,7 +149,7 @@ async function runAll(
         else settle(one, isLast ? undecided(one, result, lagMs) : result);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(width, queue.length) }, worker));
+    await Promise.all(Array.from({ length: Math.min(width, parallel, queue.length) }, worker));
     queue = again;
   }
   if (adapter.failure !== null) throw adapter.failure;

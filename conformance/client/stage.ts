@@ -21,7 +21,6 @@ export interface Attempt {
   readonly index: number;
   /** performance.now() when the request was there. */
   readonly at: number;
-  /** Below the client's own base. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Null: the parameter is not there. */
@@ -80,7 +79,8 @@ export class Stage {
   }
 
   /** Handles an upgrade request for this client. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, path: string): void {
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const path = request.url ?? '/';
     const [pathname, search = ''] = path.split('?');
     const query = new URLSearchParams(search);
     const parameter = this.#channel.auth?.parameter ?? null;

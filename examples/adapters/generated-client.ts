@@ -5,167 +5,107 @@ import { chatClient } from '../../generated/channels/chat/client.ts';
 import { climbingClient } from '../../generated/channels/climbing/client.ts';
 import { notificationsClient } from '../../generated/channels/notifications/client.ts';
 import { tabletopClient } from '../../generated/channels/tabletop/client.ts';
-import type { Client, ClientOptions, EnvironmentEvent, Report } from '../../runtime/client/index.ts';
 
-type Open = (options: ClientOptions) => Client;
+const factories = { arenaClient, bucketlistClient, chatClient, climbingClient, notificationsClient, tabletopClient };
+// biome-ignore lint/suspicious/noExplicitAny: what comes is checked by the suite, and what goes too.
+type Any = any;
 
-const channels = {
-  arena: arenaClient,
-  bucketlist: bucketlistClient,
-  chat: chatClient,
-  climbing: climbingClient,
-  notifications: notificationsClient,
-  tabletop: tabletopClient,
-} as Record<string, unknown> as Record<string, Open>;
-
-// biome-ignore lint/suspicious/noExplicitAny: the suite checks every line that it writes.
-type Command = any;
-
-interface Instance {
-  readonly client: Client;
-  readonly tokens: Map<number, { resolve(token: string): void; reject(error: Error): void }>;
-  notify(event: EnvironmentEvent): void;
+/** What differs from the plain client: a WebSocket where there is no global one, and what a test puts in between. */
+export interface Parts {
+  WebSocket?: Any;
+  /** Cases that may run side by side. */
+  parallel?: number;
+  decorate?(options: Any): Any;
 }
-
-/** What differs from the plain client: where there is no global WebSocket, and what a test puts in between. */
-export type Parts = Pick<ClientOptions, 'WebSocket' | 'random'> & {
-  decorate?(options: ClientOptions): ClientOptions;
-};
 
 /** Returns what takes a line. `write` gets one without its end. */
 export function createAdapter(place: string, write: (line: string) => void, parts: Parts = {}): (line: string) => void {
-  const instances = new Map<string, Instance>();
+  const { WebSocket, parallel, decorate = (options: Any) => options } = parts;
+  const instances = new Map<string, Any>();
   const say = (line: object) => write(JSON.stringify(line));
 
-  function create({ client: id, channel, url, parameters, query, token, options }: Command): void {
-    const open = channels[channel];
-    if (open === undefined) throw new Error(`this client does not speak ${channel}`);
+  function create({ client: id, channel, url, parameters, query, options }: Any): object {
     const tell = (event: string, more: object) => say({ event, client: id, ...more });
-    const tokens: Instance['tokens'] = new Map();
-    let notify: Instance['notify'] = () => {};
-    let asked = 0;
-    let online = true;
-    let hidden = false;
-    const { decorate = (plain: ClientOptions) => plain, ...given } = parts;
-    const client = open(
-      decorate({
-        ...given,
-        url,
-        parameters,
-        query,
-        pauseWhenHidden: options.pauseWhenHidden,
-        clock: scaledClock(options.timeScale),
-        environment: {
-          isOnline: () => online,
-          isHidden: () => hidden,
-          listen(call) {
-            notify = call;
-            return () => (notify = () => {});
-          },
-        },
-        ...(token === null
-          ? {}
-          : {
-              token: () => {
-                asked += 1;
-                const request = asked;
-                return new Promise<string>((resolve, reject) => {
-                  tokens.set(request, { resolve, reject });
-                  tell('token-requested', { request });
-                });
-              },
-            }),
-      } as ClientOptions),
-    );
-    client.onAny((message) => tell('message', { message }));
-    client.onReport((report) => tell(...eventOf(report)));
-    client.subscribe(() => {
-      const { name, ready, reason, code } = client.state;
-      tell('state', { state: name, ready, reason, code });
-    });
-    instances.set(id, {
-      client,
-      tokens,
-      notify(event) {
-        if (event === 'online' || event === 'offline') online = event === 'online';
-        else hidden = event === 'hidden';
-        notify(event);
+    const instance: Any = { tokens: [], online: true, hidden: false, notify() {} };
+    const { pauseWhenHidden, timeScale } = options;
+    const environment = {
+      isOnline: () => instance.online,
+      isHidden: () => instance.hidden,
+      listen(call: Any) {
+        instance.notify = call;
+        return () => (instance.notify = () => {});
       },
+    };
+    const token = () => new Promise((...settle) => tell('token-requested', { request: instance.tokens.push(settle) }));
+    const clock = scaledClock(timeScale);
+    const plain = { WebSocket, url, parameters, query, pauseWhenHidden, environment, token, clock };
+    const client = (factories as Any)[`${channel}Client`](decorate(plain));
+    client.onAny((message: Any) => tell('message', { message }));
+    client.onReport(({ kind, from, to, type, code, message, error }: Any) => {
+      if (kind === 'gap') tell('gap', { from, to });
+      else if (kind === 'dropped') tell('drop', { type, code, message });
+      else tell('error', { kind: ['handler', 'unread'].includes(kind) ? 'other' : kind, message: String(error ?? '') });
     });
+    client.subscribe(() => {
+      const { name: state, ready, reason, code } = client.state;
+      tell('state', { state, ready, reason, code });
+    });
+    instances.set(id, Object.assign(instance, { client }));
+    return {};
   }
 
-  function carryOut(command: Command): object | null {
-    const { op, id, client: name } = command;
-    if (op === 'hello') return { implementation: { name: `wirepact client, ${place}`, language: 'TypeScript' } };
-    if (op === 'create') return create(command) ?? {};
-    if (op === 'bye') return {};
-    const instance = instances.get(name);
-    if (instance === undefined) return null;
-    const { client, tokens } = instance;
+  function carryOut(command: Any): object | undefined {
+    const { op, id, type, fields, event, client: name } = command;
+    if (op === 'hello')
+      return { implementation: { name: `wirepact client, ${place}`, language: 'TypeScript' }, parallel };
+    if (op === 'create') return create(command);
+    const { client, tokens } = instances.get(name) ?? {};
+    if (op === 'state' && client) return { state: client.state.name, ready: client.state.ready };
     const settle = (promise: Promise<unknown>) =>
-      void promise.then(
+      promise.then(
         (reply) => say({ event: 'settled', client: name, of: id, ok: true, reply }),
-        (error) =>
-          say({ event: 'settled', client: name, of: id, ok: false, code: error.code ?? 'failed', reply: error.reply }),
+        ({ code, reply }) => say({ event: 'settled', client: name, of: id, ok: false, code, reply }),
       );
-    switch (op) {
-      case 'connect':
-      case 'close':
-        client[op as 'connect' | 'close']();
-        return {};
-      case 'dispose':
-        client.dispose();
-        instances.delete(name);
-        return {};
-      case 'state':
-        return { state: client.state.name, ready: client.state.ready };
-      case 'send':
-        settle(client.send(command.type as never, command.fields as never));
-        return {};
-      case 'request':
-      case 'join':
-      case 'leave':
-        settle(client.request(command.type as never, command.fields as never));
-        return {};
-      case 'token': {
-        const waiting = tokens.get(command.request);
-        if (command.error === undefined) waiting?.resolve(command.token);
-        else waiting?.reject(new Error(command.error));
-        return {};
-      }
-      case 'environment':
-        instance.notify(command.event);
-        return {};
-      default:
-        return null;
-    }
+    const commands: Record<string, () => unknown> = {
+      bye: () => {},
+      connect: () => client.connect(),
+      close: () => client.close(),
+      dispose: () => instances.delete(name) && client.dispose(),
+      send: () => settle(client.send(type, fields)),
+      request: () => settle(client.request(type, fields)),
+      join: () => settle(client.request(type, fields)),
+      leave: () => settle(client.request(type, fields)),
+      token: () =>
+        tokens?.[command.request - 1]?.['token' in command ? 0 : 1](command.token ?? new Error(command.error)),
+      environment() {
+        const known = instances.get(name);
+        if (event === 'online' || event === 'offline') known.online = event === 'online';
+        else known.hidden = event === 'hidden';
+        known.notify(event);
+      },
+    };
+    if (!Object.hasOwn(commands, op)) return undefined;
+    commands[op]?.();
+    return {};
   }
 
   return (line) => {
-    const command: Command = JSON.parse(line);
+    const command = JSON.parse(line);
     try {
       const answer = carryOut(command);
-      const refusal = { error: { code: 'unsupported', message: `unknown: ${command.op}` } };
-      say({ id: command.id, ...(answer === null ? refusal : { ok: true, ...answer }) });
+      const error = { code: 'unsupported', message: command.op };
+      say({ id: command.id, ...(answer ? { ok: true, ...answer } : { error }) });
     } catch (error) {
       say({ id: command.id, error: { code: 'failed', message: String(error) } });
     }
   };
 }
 
-function eventOf(report: Report): [event: string, more: object] {
-  if (report.kind === 'gap') return ['gap', { from: report.from, to: report.to }];
-  if (report.kind === 'dropped') return ['drop', { type: report.type, code: report.code, message: report.message }];
-  const kind = report.kind === 'handler' || report.kind === 'unread' ? 'other' : report.kind;
-  return ['error', { kind, ...('error' in report ? { message: String(report.error) } : {}) }];
-}
-
-function scaledClock(scale: number): NonNullable<ClientOptions['clock']> {
-  const base = Date.now();
-  const from = performance.now();
+function scaledClock(scale: number) {
+  const [base, from] = [Date.now(), performance.now()];
   return {
     now: () => base + (performance.now() - from) / scale,
-    setTimeout: (call, ms) => setTimeout(call, ms * scale),
-    clearTimeout: (timer) => clearTimeout(timer as number),
+    setTimeout: (call: () => void, ms: number) => setTimeout(call, ms * scale),
+    clearTimeout: (timer: Any) => clearTimeout(timer),
   };
 }
