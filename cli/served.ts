@@ -105,8 +105,11 @@ async function startMock(options: ServedOptions, tables: readonly ChannelContrac
     controlUrl: door?.url ?? (onPath ? controlPath(server.url) : null),
     users: people,
     channels: tables,
-    token: async (user, { table }) =>
-      table.auth?.format === 'opaque' ? opaqueToken(user) : await makeToken(user, { secret }),
+    token: async (user, { table: { auth } }) => {
+      if (auth?.format === 'opaque') return opaqueToken(user);
+      const algorithm = auth?.algorithms.find((one) => one.startsWith('HS'));
+      return await makeToken(user, { secret, ...(algorithm !== undefined && { algorithm }) });
+    },
     close: async () => {
       await door?.close();
       await server.close();

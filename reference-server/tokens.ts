@@ -10,12 +10,17 @@ export interface TokenOptions {
   readonly secret: string;
   /** Seconds. @default 86400 */
   readonly lifetime?: number;
+  /** One of HMAC. @default 'HS256' */
+  readonly algorithm?: string;
 }
 
-/** An HS256 token with `sub`, `name`, `iat` and `exp`. */
-export const makeToken = (user: User, { secret, lifetime = 86_400 }: TokenOptions): Promise<string> =>
+/** A token with `sub`, `name`, `iat` and `exp`. */
+export const makeToken = (
+  user: User,
+  { secret, lifetime = 86_400, algorithm = 'HS256' }: TokenOptions,
+): Promise<string> =>
   new SignJWT({ name: user.name })
-    .setProtectedHeader({ alg: 'HS256' })
+    .setProtectedHeader({ alg: algorithm })
     .setSubject(user.id)
     .setIssuedAt()
     .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
