@@ -48,16 +48,18 @@ export function addGenerate(program: Command, context: CommandContext): void {
 }
 
 /** What rules.json depends on besides the document. */
-const rulesFolder = fileURLToPath(new URL('../conformance/rules', import.meta.url));
+const rulesFolders = ['rules', 'client-rules'].map((folder) =>
+  fileURLToPath(new URL(`../conformance/${folder}`, import.meta.url)),
+);
 
 async function optionsOf(document: string, flags: Flags): Promise<GenerateOptions> {
   const { emitRules } = await import('./rules-json.ts');
-  return { ...flags, document, emitters: [emitRules], emitterFolders: [rulesFolder] };
+  return { ...flags, document, emitters: [emitRules], emitterFolders: rulesFolders };
 }
 
 async function check(document: string, flags: Flags, { io, exit }: CommandContext): Promise<void> {
   const { isCurrent } = await import('../scripts/manifest.ts');
-  if (isCurrent(document, flags.out, [rulesFolder])) {
+  if (isCurrent(document, flags.out, rulesFolders)) {
     io.print(`${paint(io, 'green', 'ok')} ${flags.out} is up to date with ${document}`);
     return;
   }

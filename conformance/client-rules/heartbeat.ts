@@ -167,7 +167,7 @@ const oldSocketSilent: ClientRule = {
     // Where all messages are numbered, one that no replay knows.
     const { resync } = kit.channel;
     const key = plainKey(kit.channel) ?? resync?.messages[0] ?? beat.pong ?? '';
-    const over = resync !== null && resync.messages.includes(key) ? { [resync.sequence]: 1 } : {};
+    const over = resync?.messages.includes(key) ? { [resync.sequence]: 1 } : {};
     const built = client.messages.build(key, { with: over });
     await connection.send(built.text);
     await kit.clock.sleep(150);
