@@ -111,7 +111,7 @@ describe('serve says in a sentence', () => {
     [['--port', 'high'], '"high" is no port'],
     [['--port', '70000'], '"70000" is no port'],
     [['--engine', 'paper'], 'There is no engine "paper". Known: memory'],
-    [['--fault', 'none'], 'There is no fault "none". See them all: wirepact serve --fault list'],
+    [['--fault', 'none'], 'There is no fault "none".'],
     [['--secret', ''], 'The secret is empty.'],
     [['--time-scale', '0'], '"0" is no number above 0.'],
     [['--contract', 'nowhere.yaml'], 'There is no file nowhere.yaml.'],
