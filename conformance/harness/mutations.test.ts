@@ -70,9 +70,11 @@ describe('mutations', () => {
     expect(longest?.level).toBe('SHOULD');
   });
 
-  it('know what touches the discriminator', () => {
+  it('know what touches the discriminator, or what it stands in', () => {
     const all = mutate({}, {});
     expect(all.filter(({ discriminator }) => discriminator).map(({ keyword }) => keyword)).toEqual([
+      'type',
+      'type',
       'required',
       'const',
     ]);
