@@ -62,6 +62,6 @@ describe.concurrent('a server that keeps no contract', () => {
       else expect(error).toBe('');
       expect(passed).toEqual(Object.keys(deserved[name]));
     },
-    180_000,
+    300_000,
   );
 });
