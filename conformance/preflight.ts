@@ -61,6 +61,7 @@ export async function preflight(channels: readonly Channel[], session: Session):
   const leases = new Leases(target, schemas);
   const refused = new Map<Channel, string>();
   const notes: string[] = [];
+  const foreign: string[] = [];
   let tried = 0;
   for (const channel of channels) {
     clock.rtt.add(await reach(channel, session));
@@ -71,6 +72,8 @@ export async function preflight(channels: readonly Channel[], session: Session):
       lease.release();
     } catch (error) {
       if (!(error instanceof NotTestable)) throw error;
+      const strange = await strangeness(channel, session, leases);
+      if (strange !== null) foreign.push(`${channel.name}: ${strange}`);
       notes.push(
         `${channel.name}: no valid connection could be tried. ${error.message} Add: ${error.needs.join('; ')}.`,
       );
@@ -93,6 +96,11 @@ export async function preflight(channels: readonly Channel[], session: Session):
       await kit.dispose();
     }
   }
+  if (foreign.length > 0 && foreign.length === channels.length) {
+    throw new TargetError(
+      `The target at ${target.url} does not answer as a WebSocket server of this contract:\n${foreign.map((line) => `  ${line}`).join('\n')}\nCheck target.url (its path replaces the contract's), or name the channels that it serves.`,
+    );
+  }
   const lines = [...refused].map(([channel, why]) => `${channel.name} (${why})`);
   if (tried > 0 && refused.size === tried) {
     throw new TargetError(
@@ -100,4 +108,28 @@ export async function preflight(channels: readonly Channel[], session: Session):
     );
   }
   return { refused, notes: [...notes, ...lines.map((line) => `No valid connection was accepted on ${line}.`)] };
+}
+
+/** What an upgrade without a token shows of a target that speaks something else; null: nothing strange. */
+async function strangeness(channel: Channel, session: Session, leases: Leases): Promise<string | null> {
+  let kit: ServerKit;
+  try {
+    const lease = await leases.acquire(channel, { users: 0 }, true);
+    kit = await ServerKit.create(session, channel, { users: 0 }, lease);
+    lease.release();
+  } catch (error) {
+    if (error instanceof NotTestable) return null;
+    throw error;
+  }
+  try {
+    const attempt = await kit.attempt({ user: null });
+    if (attempt.outcome === 'failed') return describeAttempt(attempt);
+    if (attempt.outcome !== 'refused') return null;
+    const answer = channel.auth?.answers.find(({ when }) => when === 'missing');
+    const expected = [401, 403, ...(answer?.by === 'status' ? answer.statuses : [])];
+    // A server that fails on a missing token is a server of the contract all the same, with a fault.
+    return expected.includes(attempt.status) || attempt.status === 500 ? null : describeAttempt(attempt);
+  } finally {
+    await kit.dispose();
+  }
 }

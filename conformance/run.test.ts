@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lobbyContract } from './fixtures/lobby.ts';
 import { type Lobby, type LobbyFault, lobbySecret, startLobby } from './fixtures/lobby-server.ts';
@@ -54,6 +56,16 @@ describe('a run against a server', () => {
     ['plain-200', 'handshake/plain-http-status@lobby', 'fail wrong-status'],
   ])('%s is seen by %s as %s', async (fault, instance, verdict) => {
     expect(decided(await run(fault))[instance]).toBe(verdict);
+  });
+
+  it('says of an address that speaks only HTTP that it does, though no token was given', async () => {
+    const http = createServer((_request, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const { port } = http.address() as AddressInfo;
+    const result = await runServerConformance(lobbyContract, `ws://127.0.0.1:${port}`, { from });
+    await new Promise((resolve) => http.close(resolve));
+    expect(result.harnessError).toMatch(/does not answer as a WebSocket server .*\n {2}lobby: refused with HTTP 404/);
+    expect(result.cases).toEqual([]);
   });
 
   it('gives up with one message where no valid connection is accepted', async () => {

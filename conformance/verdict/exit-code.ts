@@ -45,7 +45,7 @@ export function judge(
     );
   }
   if (summary.error > 0) add(4, 'the suite broke', `The suite itself broke in ${plural(summary.error, 'case')}.`);
-  if (ran === 0) add(5, 'nothing ran', nothingRan(result.cases));
+  if (ran === 0 && result.harnessError === undefined) add(5, 'nothing ran', nothingRan(result.cases));
   if (summary.fail > 0) {
     add(
       1,
