@@ -29,7 +29,7 @@ export async function runCase(session: Session, leases: Leases, planned: Planned
     startedAt = clock.now();
     kit = await ServerKit.create(session, channel, needs, lease);
     const limitMs = one.timeoutMs === undefined ? session.target.run.timeoutMs : clock.scaled(one.timeoutMs) + 10_000;
-    await within(one.run(kit), limitMs);
+    await within(runAsked(one, kit), limitMs);
     return resultOf(planned, { verdict: 'pass', durationMs: duration(clock.now() - startedAt) });
   } catch (error) {
     const durationMs = duration(clock.now() - startedAt);
@@ -91,6 +91,13 @@ export function judgeMonitor(planned: PlannedRow, one: MonitorCase, recorded: Re
     const said = error instanceof Error ? error.message : String(error);
     return resultOf(planned, { verdict: 'error', reason: clean(said) });
   }
+}
+
+/** A server that sends errors whatever is asked has answered nothing: what a case took for an answer was none. */
+async function runAsked(one: Case, kit: ServerKit): Promise<void> {
+  await one.run(kit);
+  const unasked = kit.unaskedErrors();
+  if (unasked !== null) throw new Failed('at most one error for a message', unasked, { reason: 'unasked' });
 }
 
 function duration(ms: number): number {

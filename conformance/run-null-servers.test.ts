@@ -21,9 +21,13 @@ const nulls: Record<string, (socket: WebSocket) => void> = {
     socket.on('message', () => socket.send(JSON.stringify({ type: 'error', data: { code: 'invalid', text: 'no' } }))),
   flood: (socket) => {
     const texts = ['entered', 'said', 'answer', 'error'].map((type) => JSON.stringify({ type, data: { text: 'x' } }));
-    const timer = setInterval(() => {
+    const flood = () => {
       for (const text of texts) socket.send(text);
-    }, 20);
+    };
+    // At each message too: however slow the machine, whatever is asked is answered by everything at once.
+    socket.on('message', flood);
+    flood();
+    const timer = setInterval(flood, 20);
     socket.on('close', () => clearInterval(timer));
   },
 };

@@ -93,6 +93,8 @@ export class Connection {
   ending: Ending | null = null;
   /** Whether the suite ended it, by a close frame or by dropping it: the code in the ending is then no choice of the server's. */
   endedBySuite = false;
+  /** Messages sent on it; infinite once raw bytes were, which may be any number of messages. */
+  sentCount = 0;
   /** Whether the server's heartbeats are answered, ping frames and messages. */
   autoPong: boolean;
   readonly #parts: ConnectionParts;
@@ -343,6 +345,8 @@ export class Connection {
     fence = false,
     code?: number,
   ): void {
+    if (direction === 'sent' && kind === 'raw') this.sentCount = Number.POSITIVE_INFINITY;
+    if (direction === 'sent' && (kind === 'text' || kind === 'binary')) this.sentCount += 1;
     const extra = { ...(fence ? { fence } : {}), ...(code === undefined ? {} : { code }) };
     this.#parts.trace.add({ connection: this.name, direction, kind, data, ...extra });
   }

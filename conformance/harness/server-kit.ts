@@ -65,6 +65,8 @@ export class ServerKit implements Kit {
   readonly #refusals: { status: number; body: string }[] = [];
   readonly #beside: ServerKit[] = [];
   #names = 0;
+  /** Messages sent before a connection was accepted. */
+  #early = 0;
   #downed = false;
 
   /** Makes the tokens of the leased users. Throws NotTestable for whatever else `needs` asks for and the target lacks. */
@@ -193,6 +195,7 @@ export class ServerKit implements Kit {
     if (token !== null) this.trace.redact(token);
     const room = this.room === null ? null : (options.room ?? this.rooms[0] ?? null);
     this.#names += 1;
+    this.#early += options.early?.length ?? 0;
     const attempt = await shakeHands({
       name: options.name ?? `connection ${this.#names}`,
       user,
@@ -467,6 +470,16 @@ export class ServerKit implements Kit {
       tokens: this.trace.secrets,
       frames: this.trace.frames(),
     };
+  }
+
+  /** An error answers a message: more errors than messages were sent to the server are said here; null: there are not. */
+  unaskedErrors(): string | null {
+    const key = this.channel.error?.message;
+    const errors = this.#connections.flatMap(({ messages }) =>
+      messages.filter((message) => message.key === key),
+    ).length;
+    const sent = this.#connections.reduce((sum, connection) => sum + connection.sentCount, this.#early);
+    return key === undefined || errors <= sent ? null : `${errors} errors, for ${sent} messages`;
   }
 
   /** Every connection of the case is given up; the server's answers are not waited for. */

@@ -78,6 +78,12 @@ async function askToJoin(kit: Kit, row: JoinRow, room: string, witness: Connecti
       level: row.level,
     });
   }
+  // A server that sends errors whatever one does has refused nothing by the next one.
+  const unasked = sender.messages.find((message) => message.key !== null && message.key === kit.channel.error?.message);
+  if (unasked !== undefined) {
+    const what = 'no error before anything was wrong';
+    throw new Failed(what, brief(unasked.value), { reason: 'unasked', level: row.level });
+  }
   return { scene, refusal: await sendRefused(kit, scene, kit.message(row.message.key, { room })) };
 }
 
