@@ -25,7 +25,9 @@ export function createReader(table: ClientTable, validators: InboundValidators, 
     let message: unknown;
     try {
       message = JSON.parse(data);
-    } catch {}
+    } catch {
+      // What is no JSON is reported below, as what is no object is.
+    }
     if (Object(message) !== message || Array.isArray(message)) return refuse('malformed');
     // A discriminator of another type than string finds no validator, or one that refuses it.
     const type = (table.type ? read(message, table.type) : Object.keys(validators)[0]) as string;
