@@ -3,7 +3,7 @@
 export type { ChannelTypes, DeliveryWord } from '../channel-types.ts';
 export { systemClock } from './clock.ts';
 export { type Control, type ControlOptions, controlHandler, type Door, startControl } from './control.ts';
-export type { Store } from './core.ts';
+export type { CoreHandlers, Store } from './core.ts';
 export { encodeMessage, encodeText } from './encoded.ts';
 export { memoryEngine } from './engine-memory.ts';
 export {

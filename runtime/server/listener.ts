@@ -5,11 +5,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { ContractSocket } from './contract-socket.ts';
+import type { ContractSocket } from './contract-socket.ts';
 import { type Admission, judgeHandshake, refusalFor } from './handshake.ts';
 import type { Hub } from './hub.ts';
 import { compileRoute } from './route.ts';
-import type { ConnectionFacts, Refusal, Transport } from './seam.ts';
+import type { ConnectionFacts, Framing, Refusal, Transport } from './seam.ts';
 import { Session } from './session.ts';
 import { SocketTransport } from './transport.ts';
 
@@ -21,8 +21,7 @@ export interface ListenerOptions {
   readonly http: HttpHandler | null;
   /** Added to every response. */
   readonly headers: { readonly [name: string]: string };
-  /** Whether permessage-deflate is negotiated. */
-  readonly deflate: boolean;
+  readonly framing: Framing;
 }
 
 interface Gate {
@@ -35,8 +34,7 @@ const createSockets = (hub: Hub, options: ListenerOptions): WebSocketServer => {
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    WebSocket: ContractSocket,
-    perMessageDeflate: options.deflate,
+    ...options.framing,
     // `ws` counts after reassembly, and stops reading at the first byte too many.
     maxPayload: hub.table.limits.message?.bytes ?? 0,
   });

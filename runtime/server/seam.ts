@@ -2,6 +2,8 @@
 // user, and decorated: a decorator sees enough to change who gets what, when, how often, and how a connection ends.
 
 import type { Buffer } from 'node:buffer';
+import type { ContractSocket } from './contract-socket.ts';
+import type { CoreHandlers } from './core.ts';
 import type { AuthCondition, AuthTable, ChannelContract } from './table.ts';
 
 /** Ends a timer or a subscription; harmless when repeated. */
@@ -192,6 +194,13 @@ export type Handshake = (refusal: Refusal | null, channel: string | null) => Ref
 /** What is read of the target of an upgrade request: path and query, the token in it. */
 export type RequestTarget = (target: string) => string;
 
+/** What `ws` is told: which extension it negotiates, what it checks, and the class of its sockets. */
+export interface Framing {
+  readonly perMessageDeflate: boolean;
+  readonly skipUTF8Validation: boolean;
+  readonly WebSocket: typeof ContractSocket;
+}
+
 /** Everything that can be exchanged or decorated, in one place. */
 export interface Seam {
   readonly channels: readonly ChannelContract[];
@@ -200,6 +209,9 @@ export interface Seam {
   readonly verifier: TokenVerifier | null;
   readonly target: RequestTarget;
   readonly handshake: Handshake;
+  readonly framing: Framing;
+  /** The application's own part of a channel. */
+  readonly handlers: (handlers: CoreHandlers, channel: string) => CoreHandlers;
   readonly transport: (transport: Transport) => Transport;
   readonly fanout: Fanout;
 }

@@ -1,6 +1,7 @@
 // The server: channels, their handlers and the seam put together; listening, publishing from outside, shutting down.
 
 import { systemClock } from './clock.ts';
+import { ContractSocket } from './contract-socket.ts';
 import { memoryEngine } from './engine-memory.ts';
 import type { BoundChannel, Outside, ServerTypes } from './facade.ts';
 import { Hub } from './hub.ts';
@@ -70,19 +71,31 @@ export class ContractServer {
       verifier: options.verifier ?? null,
       target: (target) => target,
       handshake: (refusal) => refusal,
+      framing: {
+        perMessageDeflate: options.deflate ?? false,
+        skipUTF8Validation: false,
+        WebSocket: ContractSocket,
+      },
+      handlers: (handlers) => handlers,
       transport: (transport) => transport,
       fanout: deliverToAll,
     };
     this.#seam = options.decorate?.(plain) ?? plain;
     const log = options.log ?? consoleLog;
     this.#hubs = options.channels.map(
-      ({ contract, handlers }, index) => new Hub(this.#seam.channels[index] ?? contract, handlers, this.#seam, log),
+      ({ contract, handlers }, index) =>
+        new Hub(
+          this.#seam.channels[index] ?? contract,
+          this.#seam.handlers(handlers, contract.table.name),
+          this.#seam,
+          log,
+        ),
     );
     this.#listener = new Listener({
       hubs: this.#hubs,
       http: options.http ?? null,
       headers: options.headers ?? {},
-      deflate: options.deflate ?? false,
+      framing: this.#seam.framing,
     });
   }
 
