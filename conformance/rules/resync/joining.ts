@@ -1,7 +1,19 @@
 // Rules about asking before joining, and about what is left after the server was started anew.
 import { brief } from '../../harness/pointer.ts';
 import { Failed, lowest, type Rule } from '../../rule.ts';
-import { causeUpdate, nextUpdate, numberOf, resyncLevel, resyncOf, sendUpdate } from '../sequence/updates.ts';
+import {
+  causeUpdate,
+  follower,
+  nextUpdate,
+  numberOf,
+  resyncLevel,
+  resyncOf,
+  sendUpdate,
+  sequenceLane,
+  updateNeeds,
+  updater,
+} from '../sequence/updates.ts';
+import { longCaseMs } from '../validation/scene.ts';
 import { askFor, replayOf } from './asking.ts';
 
 export const requestJoins: Rule = {
@@ -19,11 +31,13 @@ export const requestJoins: Rule = {
               channel.clientMessages.find((message) => message.key === channel.resync?.request.message)?.type ?? '',
             level: resyncLevel(channel, channel.resync.request.joinsLevel),
             source: channel.resync.request.source,
-            needs: { users: 2 },
+            needs: updateNeeds(channel, { users: 2 }),
+            ...sequenceLane(channel),
+            timeoutMs: longCaseMs,
             async run(kit) {
-              const member = await kit.joined({ name: 'member' });
+              const member = await kit.joined({ name: 'member', user: updater(kit) });
               const before = await causeUpdate(kit, member, member);
-              const asker = await kit.connect({ name: 'asker', user: kit.users[1] ?? null });
+              const asker = await kit.connect({ name: 'asker', user: follower(kit) });
               await replayOf(kit, asker, askFor(kit, { sequence: Number(numberOf(kit, before)) }));
               const from = asker.messages.length;
               await sendUpdate(kit, member);
@@ -48,9 +62,11 @@ export const positionRequired: Rule = {
               channel.clientMessages.find((message) => message.key === channel.resync?.request.message)?.type ?? '',
             level: lowest(channel.resync.level, channel.error.level),
             source: channel.resync.request.source,
-            needs: { users: 1 },
+            needs: updateNeeds(channel, { users: 1 }),
+            ...sequenceLane(channel),
+            timeoutMs: longCaseMs,
             async run(kit) {
-              const member = await kit.joined({ name: 'member' });
+              const member = await kit.joined({ name: 'member', user: updater(kit) });
               await causeUpdate(kit, member, member);
               const bare = kit.message(resyncOf(kit.channel).request.message, askFor(kit, {}));
               if (kit.schemaAccepts(bare)) return;
@@ -82,17 +98,17 @@ export const survivesRestart: Rule = {
             channel: channel.name,
             level: resyncLevel(channel),
             source: channel.resync.source,
-            needs: { users: 1, start: true },
+            needs: updateNeeds(channel, { users: 1, start: true }),
             lane: 'exclusive',
             timeoutMs: 30_000,
             async run(kit) {
-              const member = await kit.joined({ name: 'before' });
+              const member = await kit.joined({ name: 'before', user: updater(kit) });
               const updates = [await causeUpdate(kit, member, member)];
               updates.push(await causeUpdate(kit, member, member), await causeUpdate(kit, member, member));
               const numbers = updates.map((update) => Number(numberOf(kit, update)));
               const last = numbers.at(-1) ?? 0;
               await kit.restart();
-              const back = await kit.joined({ name: 'after' });
+              const back = await kit.joined({ name: 'after', user: updater(kit) });
               const replay = await replayOf(kit, back, askFor(kit, { sequence: numbers[0] ?? 0 }), 1);
               const next = Number(numberOf(kit, await causeUpdate(kit, back, back)));
               const kept = replay.updates.map((update) => numberOf(kit, update));

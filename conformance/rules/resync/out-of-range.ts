@@ -1,19 +1,27 @@
 // Rules about positions that a replay cannot serve, and about joining and surviving.
 
+import type { Channel } from '../../../scripts/model.ts';
 import type { Connection } from '../../harness/connection.ts';
+import { roundTripFence } from '../../harness/fence-choice.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
 import {
   causeUpdate,
+  isFreshSequence,
   nextUpdate,
   numberOf,
   resyncLevel,
   resyncOf,
   sendUpdate,
+  sequenceLane,
+  toSender,
   triggersOf,
+  updateNeeds,
+  updater,
   updatesSeen,
 } from '../sequence/updates.ts';
+import { paceOn } from '../validation/scene.ts';
 import { askFor, type Position, replayOf } from './asking.ts';
 
 /** One case a channel that answers an impossible position by a snapshot. */
@@ -31,7 +39,8 @@ function whereSnapshotInstead(
               channel.clientMessages.find((message) => message.key === channel.resync?.request.message)?.type ?? '',
             level: resyncLevel(channel, channel.resync.snapshot.outOfRangeLevel),
             source: channel.resync.snapshot.source,
-            needs: { users: 1 },
+            needs: updateNeeds(channel, { users: 1 }),
+            ...sequenceLane(channel),
             ...more,
             run,
           },
@@ -42,10 +51,11 @@ function whereSnapshotInstead(
 async function expectSnapshotInstead(
   kit: Kit,
   position: Position,
-  head: unknown,
+  headBefore: number,
   room: string | null = null,
 ): Promise<void> {
-  const asker = await kit.joined({ name: 'asker', ...(room === null ? {} : { room }) });
+  const asker = await kit.joined({ name: 'asker', user: updater(kit), ...(room === null ? {} : { room }) });
+  const head = headBefore + updatesSeen(kit, asker).length;
   const replay = await replayOf(kit, asker, askFor(kit, position), 1);
   const [only] = replay.snapshots;
   if (replay.snapshots.length !== 1 || replay.updates.length > 0 || only === undefined) {
@@ -65,7 +75,7 @@ export const aboveHead: Rule = {
   level: 'MUST',
   sentence: 'A position above the last number is answered by one snapshot.',
   cases: whereSnapshotInstead(async (kit) => {
-    const member = await kit.joined({ name: 'member' });
+    const member = await kit.joined({ name: 'member', user: updater(kit) });
     const last = await causeUpdate(kit, member, member);
     const head = Number(numberOf(kit, last));
     await expectSnapshotInstead(kit, { sequence: head + 7 }, head);
@@ -79,15 +89,22 @@ interface Overflown {
   readonly head: number;
 }
 
+/** Time for the updates, ms: under the rate limit where there is one. */
+function fillMs({ resync, limits }: Channel): number {
+  const seconds = limits.rate === null ? 0 : ((resync?.history.messages ?? 0) + 20) / limits.rate.perSecond;
+  return 60_000 + 2000 * seconds;
+}
+
 /** Filled once for all cases that look at it: a thousand updates take their time. */
 async function overflow(kit: Kit): Promise<Overflown> {
-  if (!kit.roomsAreFresh) return await fill(kit);
+  // Where joining can only be proven by an update, each case adds some of its own.
+  if (!isFreshSequence(kit) || roundTripFence(kit.channel) === null) return await fill(kit);
   return await kit.once(`overflown history ${kit.channel.name}`, () => fill(kit));
 }
 
 async function fill(kit: Kit): Promise<Overflown> {
   const { history } = resyncOf(kit.channel);
-  const member = await kit.joined({ name: 'member' });
+  const member = await kit.joined({ name: 'member', user: updater(kit) });
   const start = await causeUpdate(kit, member, member);
   const send = await quickestUpdate(kit, member);
   const total = history.messages + 10;
@@ -108,11 +125,14 @@ async function quickestUpdate(kit: Kit, member: Connection): Promise<() => Promi
   const [trigger] = triggersOf(kit.channel);
   if (trigger === undefined) return () => sendUpdate(kit, member);
   const from = member.messages.length;
-  await kit.send(member, trigger.key);
+  await kit.send(member, trigger.key, toSender(kit.channel, trigger, member));
   await kit.roundTrip(member);
   await member.until(() => updatesSeen(kit, member, from).length > 0, kit.patienceMs);
-  const works = updatesSeen(kit, member, from).length > 0;
-  return works ? () => kit.send(member, trigger.key) : () => sendUpdate(kit, member);
+  if (updatesSeen(kit, member, from).length === 0) return () => sendUpdate(kit, member);
+  return async () => {
+    await paceOn(kit, member);
+    await kit.send(member, trigger.key, toSender(kit.channel, trigger, member));
+  };
 }
 
 export const historyKept: Rule = {
@@ -128,22 +148,25 @@ export const historyKept: Rule = {
             channel: channel.name,
             level: resyncLevel(channel, channel.resync.history.level),
             source: channel.resync.history.source,
-            needs: { users: 1 },
+            needs: updateNeeds(channel, { users: 1 }),
             lane: 'exclusive',
-            timeoutMs: 60_000,
+            timeoutMs: fillMs(channel),
             async run(kit) {
               const { history } = resyncOf(kit.channel);
               const { head, room } = await overflow(kit);
-              const asker = await kit.joined({ name: 'asker', ...(room === null ? {} : { room }) });
-              const oldestKept = head - history.messages + 1;
-              const replay = await replayOf(kit, asker, askFor(kit, { sequence: oldestKept - 1 }), history.messages);
+              const asker = await kit.joined({ name: 'asker', user: updater(kit), ...(room === null ? {} : { room }) });
+              // What proved that the asker has joined may be updates too, which push as many others out.
+              const added = updatesSeen(kit, asker).length;
+              const oldestKept = head - history.messages + 1 + added;
+              const wanted = head - oldestKept + 1;
+              const replay = await replayOf(kit, asker, askFor(kit, { sequence: oldestKept - 1 }), wanted);
               const numbers = replay.updates.map((update) => numberOf(kit, update));
               const complete =
-                numbers.length === history.messages && numbers.every((number, index) => number === oldestKept + index);
+                numbers.length === wanted && numbers.every((number, index) => number === oldestKept + index);
               if (!complete) {
                 const span = numbers.length === 0 ? '' : `, ${brief(numbers[0])} to ${brief(numbers.at(-1))}`;
                 throw new Failed(
-                  `${history.messages} updates, ${oldestKept} to ${head}`,
+                  `${wanted} updates, ${oldestKept} to ${head}`,
                   `${numbers.length} updates${span} and ${replay.snapshots.length} snapshots`,
                   { reason: 'lost' },
                 );
@@ -166,9 +189,9 @@ export const belowHistory: Rule = {
             channel: channel.name,
             level: lowest(channel.resync.level, channel.resync.history.level, channel.resync.snapshot.outOfRangeLevel),
             source: channel.resync.snapshot.source,
-            needs: { users: 1 },
+            needs: updateNeeds(channel, { users: 1 }),
             lane: 'exclusive',
-            timeoutMs: 60_000,
+            timeoutMs: fillMs(channel),
             async run(kit) {
               const { first, head, room } = await overflow(kit);
               await expectSnapshotInstead(kit, { sequence: first }, head, room);

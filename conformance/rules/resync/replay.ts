@@ -6,13 +6,18 @@ import type { Kit } from '../../kit.ts';
 import { Failed, type Needs, type Rule } from '../../rule.ts';
 import {
   causeUpdate,
+  follower,
   nextUpdate,
   numberOf,
   resyncLevel,
   resyncOf,
   sendUpdate,
+  sequenceLane,
+  updateNeeds,
+  updater,
   updatesSeen,
 } from '../sequence/updates.ts';
+import { longCaseMs } from '../validation/scene.ts';
 import { askFor, replayOf } from './asking.ts';
 
 /** One case a channel that has the cursor. */
@@ -31,22 +36,29 @@ function whereAsked(
               channel.clientMessages.find((message) => message.key === channel.resync?.request.message)?.type ?? '',
             level: resyncLevel(channel, channel.resync.request.level),
             source: channel.resync.request.source,
-            needs,
+            needs: updateNeeds(channel, needs),
+            ...sequenceLane(channel),
+            timeoutMs: longCaseMs,
             run,
           },
         ];
 }
 
-/** A member that has seen n updates of its room, and a second connection of another user that joined after them. */
+/** A member that has seen n updates, and a second connection that joined after them: of another user, where the sequence is not the user's. */
 async function afterUpdates(
   kit: Kit,
   n: number,
 ): Promise<{ member: Connection; asker: Connection; updates: Received[] }> {
-  const member = await kit.joined({ name: 'member' });
+  const member = await kit.joined({ name: 'member', user: updater(kit) });
   const updates: Received[] = [];
   for (let count = 0; count < n; count += 1) updates.push(await causeUpdate(kit, member, member));
-  const asker = await kit.joined({ name: 'asker', user: kit.users[1] ?? null });
+  const asker = await kit.joined({ name: 'asker', user: follower(kit) });
   return { member, asker, updates };
+}
+
+/** So many updates, or as many as a replay can have. */
+function atMostKept(kit: Kit, count: number): number {
+  return Math.min(count, resyncOf(kit.channel).history.messages);
 }
 
 /** Fails unless exactly these came, in this order, each as first broadcast. */
@@ -82,8 +94,8 @@ export const replayComplete: Rule = {
     'A request with a position is answered by every later update, ascending, each once and exactly as first broadcast.',
   cases: whereAsked(async (kit) => {
     const { asker, updates } = await afterUpdates(kit, 5);
-    const wanted = updates.slice(2);
-    const position = Number(numberOf(kit, updates[1] as Received));
+    const wanted = updates.slice(-atMostKept(kit, 3));
+    const position = Number(numberOf(kit, wanted[0] as Received)) - 1;
     const replay = await replayOf(kit, asker, askFor(kit, { sequence: position }), wanted.length);
     expectReplay(kit, wanted, replay.updates);
   }),
@@ -120,15 +132,16 @@ export const replayDirect: Rule = {
   cases: whereAsked(
     async (kit) => {
       const { member, asker, updates } = await afterUpdates(kit, 3);
-      const tab = await kit.joined({ name: "asker's other tab", user: kit.users[1] ?? null });
+      const wanted = updates.slice(-atMostKept(kit, 2));
+      const tab = await kit.joined({ name: "asker's other tab", user: follower(kit) });
       const before = [member, tab].map((connection) => connection.messages.length);
       const replay = await replayOf(
         kit,
         asker,
-        askFor(kit, { sequence: Number(numberOf(kit, updates[0] as Received)) }),
-        2,
+        askFor(kit, { sequence: Number(numberOf(kit, wanted[0] as Received)) - 1 }),
+        wanted.length,
       );
-      expectReplay(kit, updates.slice(1), replay.updates);
+      expectReplay(kit, wanted, replay.updates);
       await kit.fence([member, tab]);
       for (const [index, connection] of [member, tab].entries()) {
         const leaked = updatesSeen(kit, connection, before[index]).filter((message) => !message.fence);
@@ -160,9 +173,10 @@ export const byTimestamp: Rule = {
         const level = tolerated ? 'SHOULD' : 'MUST';
         throw new Failed('a timestamp on every update', brief(untimed.value), { reason: 'missing', level });
       }
-      const from = instantOf(times[2]);
+      const asked = times.at(-atMostKept(kit, 2));
+      const from = instantOf(asked);
       const wanted = updates.filter((_update, index) => instantOf(times[index]) >= from);
-      const replay = await replayOf(kit, asker, askFor(kit, { timestamp: times[2] }), wanted.length);
+      const replay = await replayOf(kit, asker, askFor(kit, { timestamp: asked }), wanted.length);
       expectReplay(kit, wanted, replay.updates);
     },
     (channel) => channel.resync?.request.lastTimestamp != null && channel.resync.timestamp !== null,
@@ -198,13 +212,14 @@ export const identicalKept: Rule = {
   level: 'MUST',
   sentence: 'Two updates with the same content are two updates: a replay has both.',
   cases: whereAsked(async (kit) => {
-    const member = await kit.joined({ name: 'member' });
+    const member = await kit.joined({ name: 'member', user: updater(kit) });
     const start = await causeUpdate(kit, member, member);
     const from = member.messages.length;
-    for (let n = 0; n < 4; n += 1) await sendUpdate(kit, member, 'the same again');
+    const same = atMostKept(kit, 4);
+    for (let n = 0; n < same; n += 1) await sendUpdate(kit, member, 'the same again');
     const updates: Received[] = [];
-    for (let n = 0; n < 4; n += 1) updates.push(await nextUpdate(kit, member, from, n));
-    const asker = await kit.joined({ name: 'asker', user: kit.users[1] ?? null });
+    for (let n = 0; n < same; n += 1) updates.push(await nextUpdate(kit, member, from, n));
+    const asker = await kit.joined({ name: 'asker', user: follower(kit) });
     const replay = await replayOf(kit, asker, askFor(kit, { sequence: Number(numberOf(kit, start)) }), updates.length);
     expectReplay(kit, updates, replay.updates);
   }),
@@ -217,14 +232,16 @@ export const liveNotLost: Rule = {
   sentence: 'No update is lost between a replay and the live ones: together they have every number.',
   cases: whereAsked(async (kit) => {
     const { member, asker, updates } = await afterUpdates(kit, 5);
-    const position = Number(numberOf(kit, updates[0] as Received));
+    // All of it must still be kept when the request is answered, however late that is.
+    const missed = atMostKept(kit, 8) >> 1;
+    const live = Math.max(1, atMostKept(kit, 20 + missed) - missed);
+    const position = Number(numberOf(kit, updates.at(-1) as Received)) - missed;
     const askedFrom = asker.messages.length;
     const sentFrom = member.messages.length;
-    const live = 20;
     const request = resyncOf(kit.channel).request.message;
     for (let n = 0; n < live; n += 1) {
       await sendUpdate(kit, member);
-      if (n === live / 2) await kit.send(asker, request, askFor(kit, { sequence: position }));
+      if (n === live >> 1) await kit.send(asker, request, askFor(kit, { sequence: position }));
     }
     const last = await nextUpdate(kit, member, sentFrom, live - 1);
     const wanted = Array.from({ length: Number(numberOf(kit, last)) - position }, (_, index) => position + 1 + index);

@@ -1,9 +1,26 @@
 // Rules about the numbers of sequenced messages: one counter a scope, one step up for each update, the same for all.
-import type { Received } from '../../harness/connection.ts';
+import type { Connection, Received } from '../../harness/connection.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, type Needs, type Rule } from '../../rule.ts';
-import { causeUpdate, nextUpdate, numberOf, publishable, resyncLevel, resyncOf, sendUpdate } from './updates.ts';
+import { longCaseMs, paceOn } from '../validation/scene.ts';
+import {
+  causeUpdate,
+  follower,
+  isFreshSequence,
+  nextUpdate,
+  numberOf,
+  publishable,
+  publishUpdate,
+  resyncLevel,
+  resyncOf,
+  sendUpdate,
+  sequenceLane,
+  updateNeeds,
+  updater,
+  updaters,
+  updatesSeen,
+} from './updates.ts';
 
 type Body = (kit: Kit) => Promise<void>;
 
@@ -12,7 +29,17 @@ function whereSequenced(run: Body, needs: Needs = { users: 1 }): Rule['cases'] {
   return (_contract, channel) =>
     channel.resync === null
       ? []
-      : [{ channel: channel.name, level: resyncLevel(channel), source: channel.resync.source, needs, run }];
+      : [
+          {
+            channel: channel.name,
+            level: resyncLevel(channel),
+            source: channel.resync.source,
+            needs: updateNeeds(channel, needs),
+            ...sequenceLane(channel),
+            timeoutMs: longCaseMs,
+            run,
+          },
+        ];
 }
 
 /** Fails unless the numbers go up by exactly one. */
@@ -30,10 +57,10 @@ export const startsAtOne: Rule = {
   level: 'MUST',
   sentence: 'The first update of a room has the number 1.',
   cases: whereSequenced(async (kit) => {
-    const member = await kit.joined({ name: 'member' });
+    const member = await kit.joined({ name: 'member', user: updater(kit) });
     const first = await causeUpdate(kit, member, member);
     const number = numberOf(kit, first);
-    if (kit.roomsAreFresh && number !== 1) {
+    if (isFreshSequence(kit) && number !== 1) {
       throw new Failed('1 on the first update of a room that nobody used before', brief(number), {
         reason: 'wrong-number',
       });
@@ -50,21 +77,25 @@ export const stepsByOne: Rule = {
   level: 'MUST',
   sentence: 'Each update has the number of the one before it plus one, whatever its type.',
   cases: whereSequenced(async (kit) => {
-    const member = await kit.joined({ name: 'member' });
-    const seen: Received[] = [];
-    for (let n = 0; n < 3; n += 1) seen.push(await causeUpdate(kit, member, member));
+    const member = await kit.joined({ name: 'member', user: updater(kit) });
+    const start = member.messages.length;
+    for (let n = 0; n < 3; n += 1) await causeUpdate(kit, member, member);
     // All sequenced types share the counter: where the server's own code can be asked, each of them takes its turn.
     if (kit.hasHook('publish')) {
       for (const message of publishable(kit.channel)) {
         const from = member.messages.length;
-        await kit.publish(message.key, member.room === null ? {} : { room: member.room });
-        seen.push(await nextUpdate(kit, member, from, 0));
+        await publishUpdate(kit, message.key, member);
+        await nextUpdate(kit, member, from, 0);
       }
-      seen.push(await causeUpdate(kit, member, member));
+      await causeUpdate(kit, member, member);
     }
-    expectSteps(kit, seen);
+    expectSteps(kit, updatesSeen(kit, member, start));
   }),
 };
+
+async function speak(kit: Kit, member: Connection, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) await sendUpdate(kit, member);
+}
 
 export const uniqueUnderConcurrency: Rule = {
   id: 'sequence/unique-under-concurrency',
@@ -73,15 +104,12 @@ export const uniqueUnderConcurrency: Rule = {
   sentence: 'Updates sent at the same time by several members get numbers that are all different and leave none out.',
   cases: whereSequenced(
     async (kit) => {
-      const [first, second, third] = kit.users;
-      if (first === undefined || second === undefined || third === undefined)
-        throw new Error('three users were asked for');
-      const party = await kit.party({ one: { user: first }, two: { user: second }, three: { user: third } });
+      const [first, second, third] = updaters(kit, 3);
+      const party = await kit.party({ one: { user: first! }, two: { user: second! }, three: { user: third! } });
       const members = Object.values(party);
       const from = members.map((member) => member.messages.length);
       const rounds = 5;
-      for (let round = 0; round < rounds; round += 1)
-        await Promise.all(members.map((member) => sendUpdate(kit, member)));
+      await Promise.all(members.map((member) => speak(kit, member, rounds)));
       for (const [index, member] of members.entries()) {
         const start = from[index] ?? 0;
         const updates: Received[] = [];
@@ -100,9 +128,8 @@ export const sameForAll: Rule = {
   sentence: 'All members see an update under the same number.',
   cases: whereSequenced(
     async (kit) => {
-      const [first, second] = kit.users;
-      if (first === undefined || second === undefined) throw new Error('two users were asked for');
-      const party = await kit.party({ sender: { user: first }, peer: { user: second } });
+      const second = follower(kit);
+      const party = await kit.party({ sender: { user: updater(kit) }, peer: { user: second } });
       const { sender, peer } = party;
       if (sender === undefined || peer === undefined) throw new Error('the party has two members');
       // One that comes later tells a number of the room from one that each connection counts for itself.
@@ -146,12 +173,13 @@ export const roomsIndependent: Rule = {
             channel: channel.name,
             level: resyncLevel(channel),
             source: channel.resync.source,
-            needs: { users: 1, rooms: 2 },
+            needs: updateNeeds(channel, { users: 1, rooms: 2 }),
+            timeoutMs: longCaseMs,
             async run(kit) {
               const [here, there] = kit.rooms;
               if (here === undefined || there === undefined) throw new Error('two rooms were asked for');
-              const one = await kit.joined({ name: 'in one room', room: here });
-              const other = await kit.joined({ name: 'in the other', room: there });
+              const one = await kit.joined({ name: 'in one room', user: updater(kit), room: here });
+              const other = await kit.joined({ name: 'in the other', user: updater(kit), room: there });
               const before = await causeUpdate(kit, one, one);
               for (let n = 0; n < 3; n += 1) await causeUpdate(kit, other, other);
               expectSteps(kit, [before, await causeUpdate(kit, one, one)]);
@@ -166,7 +194,7 @@ export const rejectedUsesNone: Rule = {
   level: 'MUST',
   sentence: 'A rejected message uses no number.',
   cases: whereSequenced(async (kit) => {
-    const member = await kit.joined({ name: 'member' });
+    const member = await kit.joined({ name: 'member', user: updater(kit) });
     const before = await causeUpdate(kit, member, member);
     for (const message of kit.channel.clientMessages) {
       const effects = kit.effectsOf(message.key).some((effect) => resyncOf(kit.channel).messages.includes(effect.key));
@@ -174,8 +202,12 @@ export const rejectedUsesNone: Rule = {
       const broken = kit
         .mutations(message.key)
         .filter((mutation) => mutation.level === 'MUST' && !mutation.discriminator);
-      for (const mutation of broken) await member.send(mutation.text);
+      for (const mutation of broken) {
+        await paceOn(kit, member);
+        await member.send(mutation.text);
+      }
     }
+    await paceOn(kit, member);
     await member.send('not json {');
     await kit.roundTrip(member);
     expectSteps(kit, [before, await causeUpdate(kit, member, member)]);

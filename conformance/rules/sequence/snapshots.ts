@@ -3,8 +3,19 @@ import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, type Needs, type Rule } from '../../rule.ts';
 import { askFor, replayOf } from '../resync/asking.ts';
+import { longCaseMs } from '../validation/scene.ts';
 import { expectSteps } from './numbering.ts';
-import { causeUpdate, numberOf, resyncLevel, resyncOf } from './updates.ts';
+import {
+  causeUpdate,
+  follower,
+  numberOf,
+  resyncLevel,
+  resyncOf,
+  sequenceLane,
+  updateNeeds,
+  updater,
+  updatesSeen,
+} from './updates.ts';
 
 function whereSnapshots(run: (kit: Kit) => Promise<void>, needs: Needs): Rule['cases'] {
   return (_contract, channel) =>
@@ -17,7 +28,9 @@ function whereSnapshots(run: (kit: Kit) => Promise<void>, needs: Needs): Rule['c
               channel.serverMessages.find((message) => message.key === channel.resync?.snapshot?.message)?.type ?? '',
             level: resyncLevel(channel, channel.resync.snapshot.level),
             source: channel.resync.snapshot.source,
-            needs,
+            needs: updateNeeds(channel, needs),
+            ...sequenceLane(channel),
+            timeoutMs: longCaseMs,
             run,
           },
         ];
@@ -30,10 +43,13 @@ export const snapshotUsesNone: Rule = {
   sentence: 'A snapshot uses no number: the next update has the number after the last update.',
   cases: whereSnapshots(
     async (kit) => {
-      const member = await kit.joined({ name: 'member' });
-      const before = await causeUpdate(kit, member, member);
-      for (let n = 1; n <= 3; n += 1) await kit.joined({ name: `newcomer ${n}`, user: kit.users[1] ?? null });
-      expectSteps(kit, [before, await causeUpdate(kit, member, member)]);
+      const member = await kit.joined({ name: 'member', user: updater(kit) });
+      const start = member.messages.length;
+      await causeUpdate(kit, member, member);
+      for (let n = 1; n <= 3; n += 1) await kit.joined({ name: `newcomer ${n}`, user: follower(kit) });
+      await causeUpdate(kit, member, member);
+      // What proves that somebody has joined may be an update itself.
+      expectSteps(kit, updatesSeen(kit, member, start));
     },
     { users: 2 },
   ),
@@ -47,10 +63,10 @@ export const snapshotCurrent: Rule = {
   cases: whereSnapshots(
     async (kit) => {
       const { snapshot } = resyncOf(kit.channel);
-      const member = await kit.joined({ name: 'member' });
+      const member = await kit.joined({ name: 'member', user: updater(kit) });
       let last = await causeUpdate(kit, member, member);
       last = await causeUpdate(kit, member, member);
-      const newcomer = await kit.joined({ name: 'newcomer', user: kit.users[1] ?? null });
+      const newcomer = await kit.joined({ name: 'newcomer', user: follower(kit) });
       const seen = newcomer.messages.find((message) => message.key === snapshot?.message);
       if (seen === undefined)
         throw new Failed(`a ${snapshot?.message} on joining`, newcomer.describe(), { reason: 'missing' });
@@ -79,9 +95,11 @@ export const replayUsesNone: Rule = {
             channel: channel.name,
             level: resyncLevel(channel, channel.resync.request.level),
             source: channel.resync.request.source,
-            needs: { users: 1 },
+            needs: updateNeeds(channel, { users: 1 }),
+            ...sequenceLane(channel),
+            timeoutMs: longCaseMs,
             async run(kit) {
-              const member = await kit.joined({ name: 'member' });
+              const member = await kit.joined({ name: 'member', user: updater(kit) });
               const first = await causeUpdate(kit, member, member);
               const second = await causeUpdate(kit, member, member);
               const replay = await replayOf(kit, member, askFor(kit, { sequence: Number(numberOf(kit, first)) }));

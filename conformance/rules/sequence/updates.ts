@@ -3,10 +3,12 @@ import type { Channel, ClientMessage, Level, Resync, ServerMessage } from '../..
 import type { Connection, Received } from '../../harness/connection.ts';
 import type { BuildOptions } from '../../harness/messages.ts';
 import { valueAt } from '../../harness/pointer.ts';
+import type { User } from '../../harness/users.ts';
 import type { Kit } from '../../kit.ts';
-import { Failed, lowest, NotTestable } from '../../rule.ts';
+import { Failed, type Lane, lowest, type Needs, NotTestable } from '../../rule.ts';
+import { paceOn, roleFor } from '../validation/scene.ts';
 
-/** A client message that makes a sequenced update, the surest first: a MUST before a SHOULD. */
+/** A client message that makes a sequenced update, the surest first: a MUST before a SHOULD, and what needs no role before what does. */
 export function triggersOf(channel: Channel): readonly ClientMessage[] {
   const sequenced = new Set(channel.resync?.messages ?? []);
   const caused = channel.serverMessages
@@ -15,7 +17,50 @@ export function triggersOf(channel: Channel): readonly ClientMessage[] {
   const keys = new Set(caused.map((trigger) => (trigger.on === 'message' ? trigger.message : null)));
   return channel.clientMessages
     .filter((message) => keys.has(message.key))
-    .sort((left, right) => Number(left.level === 'SHOULD') - Number(right.level === 'SHOULD'));
+    .sort((left, right) => doubtOf(left) - doubtOf(right));
+}
+
+function doubtOf(message: ClientMessage): number {
+  return (message.level === 'SHOULD' ? 2 : 0) + (roleFor(message) === null ? 0 : 1);
+}
+
+function updaterRole(channel: Channel): string | null {
+  return roleFor(triggersOf(channel)[0] ?? null);
+}
+
+/** With the role of whoever makes the updates. */
+export function updateNeeds(channel: Channel, needs: Needs): Needs {
+  const role = updaterRole(channel);
+  return role === null ? needs : { ...needs, roles: [...(needs.roles ?? []), role] };
+}
+
+/** Users who make updates of one sequence: of a room's or channel's all different where no role is needed, of a user's that user. */
+export function updaters(kit: Kit, count: number): readonly User[] {
+  const role = updaterRole(kit.channel);
+  const isOne = role !== null || resyncOf(kit.channel).scope === 'user';
+  return Array.from({ length: count }, (_, index) =>
+    role === null ? kit.users[isOne ? 0 : index]! : kit.withRole(role),
+  );
+}
+
+/** The user who makes the updates, and sees them. */
+export function updater(kit: Kit): User {
+  return updaters(kit, 1)[0]!;
+}
+
+/** Whose connection sees the same updates: another user, where the sequence is not a user's own. */
+export function follower(kit: Kit): User {
+  return resyncOf(kit.channel).scope === 'user' ? updater(kit) : (kit.users[1] ?? kit.users[0]!);
+}
+
+/** Whether nothing of the sequence can be there yet. */
+export function isFreshSequence(kit: Kit): boolean {
+  return kit.roomsAreFresh && resyncOf(kit.channel).scope === 'room';
+}
+
+/** One sequence for rooms that other cases use at the same time needs the channel to itself. */
+export function sequenceLane({ resync, room }: Channel): { readonly lane?: Lane } {
+  return resync?.scope === 'channel' && room?.scope === 'room' ? { lane: 'exclusive' } : {};
 }
 
 /** The channel's resync rules, in a case of a rule that applies only where there are some. */
@@ -64,6 +109,7 @@ export async function nextUpdate(kit: Kit, witness: Connection, from: number, n:
 export async function sendUpdate(kit: Kit, sender: Connection, text?: string): Promise<void> {
   const trigger = triggersOf(kit.channel)[0];
   if (trigger !== undefined && (trigger.level === 'MUST' || !kit.hasHook('publish'))) {
+    await paceOn(kit, sender);
     const marked = text === undefined ? {} : { marker: text };
     await kit.send(sender, trigger.key, { ...marked, ...toSender(kit.channel, trigger, sender) });
     return;
@@ -71,11 +117,17 @@ export async function sendUpdate(kit: Kit, sender: Connection, text?: string): P
   const published = publishable(kit.channel)[0];
   if (published === undefined)
     throw new NotTestable('The contract names nothing that causes a sequenced update.', 'hooks.publish');
-  await kit.publish(published.key, sender.room === null ? {} : { room: sender.room });
+  await publishUpdate(kit, published.key, sender);
+}
+
+/** Lets the server's own code send one that reaches the connection. */
+export async function publishUpdate(kit: Kit, key: string, { room, user }: Connection): Promise<void> {
+  const isUser = kit.serverMessage(key).delivery?.to === 'user';
+  await kit.publish(key, isUser ? { users: [user?.id ?? ''] } : room === null ? {} : { room });
 }
 
 /** Where the update goes to a user whom the message names: the sender itself. */
-function toSender({ serverMessages }: Channel, { key }: ClientMessage, { user }: Connection): BuildOptions {
+export function toSender({ serverMessages }: Channel, { key }: ClientMessage, { user }: Connection): BuildOptions {
   for (const { triggers } of serverMessages) {
     for (const trigger of triggers) {
       if (trigger.on === 'message' && trigger.message === key && trigger.user !== null && user !== null)

@@ -95,6 +95,33 @@ export async function pace(kit: Kit, messages = 4): Promise<void> {
   if (rate !== null) await kit.clock.sleep(Math.ceil((messages * 1000) / kit.clock.scaledRate(rate.perSecond)));
 }
 
+/** What is left of a connection's burst, and when and after how many messages it was counted. */
+interface Allowance {
+  readonly left: number;
+  readonly at: number;
+  readonly sent: number;
+}
+
+const allowances = new WeakMap<Connection, Allowance>();
+
+/** Kept free of the burst: for fences, and for a server that counts a little otherwise. */
+const keptFree = 0.5;
+
+/** Waits only where the connection's next message could be one too many; counts all that it sent, fences included. */
+export async function paceOn(kit: Kit, connection: Connection): Promise<void> {
+  const { rate } = kit.channel.limits;
+  if (rate === null) return;
+  if (!Number.isFinite(connection.sentCount)) return await pace(kit, 1);
+  const perMs = kit.clock.scaledRate(rate.perSecond) / 1000;
+  const counted = allowances.get(connection) ?? { left: rate.burst, at: connection.openedAt, sent: 0 };
+  const at = kit.clock.now();
+  const refilled = Math.min(rate.burst, counted.left + (at - counted.at) * perMs);
+  const left = refilled - (connection.sentCount - counted.sent);
+  const floor = rate.burst * keptFree;
+  allowances.set(connection, { left, at, sent: connection.sentCount });
+  if (left < floor) await kit.clock.sleep(Math.ceil((floor - left) / perMs));
+}
+
 /** What a valid message leads to: on which connection one of these messages is seen. */
 export interface Outcome {
   readonly connection: Connection;
