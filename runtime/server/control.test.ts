@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Control, startControl } from './control.ts';
+import { type Control, controlHandler, startControl } from './control.ts';
 import { type Lobby, startLobby } from './fixtures/lobby-server.ts';
 
 describe('the control door', () => {
@@ -71,5 +71,25 @@ describe('the control door', () => {
     await lobby.joined('cleo');
     expect(await (await fetch(`${control.url}/identity`)).json()).toEqual({ nonce: 'n-1' });
     expect((await fetch(`${control.url}/ready`)).status).toBe(200);
+  });
+});
+
+describe('the door on the port of the server itself', () => {
+  it('answers a restart, on the connection that asked, when it is done', async () => {
+    const lobby: Lobby = await startLobby({
+      http: (request, response) => controlHandler({ server: lobby.server, nonce: 'n-1' })(request, response),
+    });
+    const ada = await lobby.joined('ada');
+    const { port } = lobby.server;
+    const response = await fetch(`http://127.0.0.1:${port}/control/restart`, { method: 'POST', body: '{}' });
+    expect([response.status, await response.json()]).toEqual([200, { done: true }]);
+    expect(response.headers.get('connection')).toBe('close');
+    expect((await ada.closed).code).toBe(1012);
+    expect(lobby.server.port).toBe(port);
+    await lobby.joined('ada');
+    const again = await fetch(`http://127.0.0.1:${port}/control`, { method: 'POST', body: '{"hook":"restart"}' });
+    expect(again.status).toBe(200);
+    await lobby.server.close();
+    await expect(fetch(`http://127.0.0.1:${port}/control/ready`)).rejects.toThrow();
   });
 });

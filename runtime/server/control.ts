@@ -76,7 +76,7 @@ const respondTo = async (options: Door, request: IncomingMessage, response: Serv
   }
 };
 
-/** The door on the port of the server itself, at and below `/control`: all but `restart`, which would end the request. */
+/** The door on the port of the server itself, at and below `/control`. */
 export const controlHandler =
   (options: Door): HttpHandler =>
   async (request, response) => {

@@ -64,6 +64,8 @@ export class Listener {
   readonly #options: ListenerOptions;
   #server: Server | null = null;
   readonly #raw = new Set<Duplex>();
+  /** Plain requests whose answer is not written yet. */
+  readonly #answering = new Map<Duplex, ServerResponse>();
   /** While true, new handshakes are refused. */
   isEnding = false;
 
@@ -96,14 +98,18 @@ export class Listener {
     return (server.address() as AddressInfo).port;
   }
 
-  /** Stops listening and cuts what is still connected. */
-  async stop(): Promise<void> {
+  /** Stops listening and cuts what is still connected. @param finishAnswers spares plain requests that are being answered:
+   * one of them may be what asked for this, and it is answered when all is done */
+  async stop(finishAnswers = false): Promise<void> {
     const server = this.#server;
     this.#server = null;
     if (!server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of this.#raw) socket.destroy();
-    await closed;
+    const spared = finishAnswers ? new Map(this.#answering) : new Map<Duplex, ServerResponse>();
+    for (const response of spared.values()) if (!response.headersSent) response.setHeader('connection', 'close');
+    for (const socket of this.#raw) if (!spared.has(socket)) socket.destroy();
+    // The port is free as soon as nothing listens; only the spared connections keep the old server from being closed.
+    if (spared.size === 0) await closed;
   }
 
   #find(path: string): { gate: Gate; parameters: { readonly [name: string]: unknown } } | null {
@@ -115,6 +121,9 @@ export class Listener {
   }
 
   async #plain(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
+    this.#answering.set(socket, response);
+    response.on('close', () => this.#answering.delete(socket));
     const found = this.#find(splitUrl(request.url).path);
     for (const [name, value] of Object.entries(this.#options.headers)) response.setHeader(name, value);
     if (!found && (await this.#options.http?.(request, response))) return;

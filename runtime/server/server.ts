@@ -162,14 +162,15 @@ export class ContractServer {
   /** Handles what was received, delivers what was accepted, closes everything with the contract's code, and stops
    * listening. New handshakes meanwhile are refused. */
   async shutdown(): Promise<void> {
-    this.#listener.isEnding = true;
-    await Promise.all(this.#hubs.map((hub) => this.#shutHub(hub)));
+    await this.#shutHubs();
     await this.#listener.stop();
   }
 
-  /** {@link shutdown}, and listens again on the same port; the engine is kept. */
+  /** {@link shutdown}, and listens again on the same port; the engine is kept. Plain requests that are being answered stay
+   * connected until they are: one of them may have asked for it. */
   async restart(): Promise<void> {
-    await this.shutdown();
+    await this.#shutHubs();
+    await this.#listener.stop(true);
     await this.listen({ port: this.#port, host: this.#host });
   }
 
@@ -185,6 +186,11 @@ export class ContractServer {
       .flatMap((hub) => [...hub.sessions])
       .filter((session) => filter.user === undefined || session.facts.user.id === filter.user)
       .filter((session) => filter.room === undefined || session.rooms.has(filter.room));
+  }
+
+  async #shutHubs(): Promise<void> {
+    this.#listener.isEnding = true;
+    await Promise.all(this.#hubs.map((hub) => this.#shutHub(hub)));
   }
 
   async #shutHub(hub: Hub): Promise<void> {
