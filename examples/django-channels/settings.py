@@ -22,18 +22,15 @@ TIME_SCALE = float(os.environ.get("WIREPACT_TIME_SCALE", "1"))
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 
-# A layer drops what is over a channel's capacity without a word; the default of 100 is one busy room.
-CAPACITY = 100_000
+# Not RedisChannelLayer: in it a message is lost when the consumer that was fetching for its process ends (see README).
 if REDIS_URL:
     CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "capacity": CAPACITY},
-        }
+        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
     }
 else:
+    # A layer with queues drops what is over a channel's capacity without a word; the default of 100 is one busy room.
     CHANNEL_LAYERS = {
-        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": CAPACITY}}
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 100_000}}
     }
 
 # In production these two are tables. Ids are what a token's `sub` says.
