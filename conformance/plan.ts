@@ -4,6 +4,7 @@ import { type CaseResult, instanceId, type Role } from './result.ts';
 import type { Case, MonitorCase, Place } from './rule.ts';
 import { casesOf, type ServerRule, serverRules } from './rules/index.ts';
 import { matchesGlob, type RunOptions } from './run-options.ts';
+import { sampleOf } from './sample.ts';
 
 /** What a result needs to know of a case, of a server's and a client's alike. */
 export interface PlannedRow {
@@ -34,11 +35,12 @@ export function planRun(contract: Contract, options: RunOptions): readonly Plann
       if (cases.length === 0) planned.push({ rule, channel, instance: instanceId(rule.id, channel.name), one: null });
     }
   }
-  const globs = options.rules;
-  if (globs === undefined || globs.length === 0) return planned;
-  return planned.filter(({ rule, instance }) =>
-    globs.some((glob) => matchesGlob(glob, rule.id) || matchesGlob(glob, instance)),
+  const globs = options.rules ?? [];
+  const wanted = planned.filter(
+    ({ rule, instance }) =>
+      globs.length === 0 || globs.some((glob) => matchesGlob(glob, rule.id) || matchesGlob(glob, instance)),
   );
+  return options.sample === true ? sampleOf(wanted) : wanted;
 }
 
 /** A result of which only the verdict and what belongs to it is left to say. */

@@ -16,6 +16,8 @@ export interface RunOptions {
   /** @default the target file's, else 1 */
   readonly timeScale?: number;
   readonly onEvent?: (event: RunEvent) => void;
+  /** One instance of each rule in place of all: {@link sampleOf}. @default false */
+  readonly sample?: boolean;
   /** @default every rule of the suite */
   readonly from?: readonly ServerRule[];
   /** The command that repeats the run, for reports. */

@@ -5,6 +5,7 @@ import { clientRules } from '../client-rules/index.ts';
 import type { PlannedRow } from '../plan.ts';
 import { instanceId } from '../result.ts';
 import { matchesGlob } from '../run-options.ts';
+import { sampleOf } from '../sample.ts';
 
 export interface PlannedClient extends PlannedRow {
   readonly rule: AnyClientRule;
@@ -16,6 +17,8 @@ export interface PlannedClient extends PlannedRow {
 export interface PlanOptions {
   readonly channels?: readonly string[];
   readonly rules?: readonly string[];
+  /** One instance of each rule in place of all: {@link sampleOf}. @default false */
+  readonly sample?: boolean;
   /** @default every rule for clients */
   readonly from?: readonly AnyClientRule[];
 }
@@ -33,8 +36,9 @@ export function planClientRun(contract: Contract, options: PlanOptions): readonl
     }),
   );
   const globs = options.rules ?? [];
-  if (globs.length === 0) return planned;
-  return planned.filter(({ rule, instance }) =>
-    globs.some((glob) => matchesGlob(glob, rule.id) || matchesGlob(glob, instance)),
+  const wanted = planned.filter(
+    ({ rule, instance }) =>
+      globs.length === 0 || globs.some((glob) => matchesGlob(glob, rule.id) || matchesGlob(glob, instance)),
   );
+  return options.sample === true ? sampleOf(wanted) : wanted;
 }
