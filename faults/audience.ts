@@ -8,6 +8,9 @@ import { hasRooms, isDelivered, presenceTypes } from './kinds.ts';
 const leaked = by('delivery/receivers', 'leaked');
 const missing = by('delivery/receivers', 'missing');
 
+// What goes to several users goes to one after the other, within so long.
+const TOGETHER_MS = 20;
+
 /** Presence has faults of its own. */
 const isDomain = ({ table, publication }: Fanned): boolean => !presenceTypes(table).has(publication.type);
 
@@ -156,6 +159,26 @@ export const audienceFaults: readonly Fault[] = [
         ? recipients.slice(0, -1)
         : recipients,
     ),
+  },
+  {
+    id: 'audience/first-of-several-users',
+    sentence: 'Of several users that a message is for only the first gets it.',
+    intended: [by('delivery/published-to-several-users', 'missing', 'lost')],
+    appliesTo: isDelivered('user'),
+    apply: (seam) => {
+      const last = new Map<string, { readonly text: string; readonly at: number; readonly user: string }>();
+      return only(({ table, publication, recipients }) => {
+        const user = recipients[0]?.facts.user.id;
+        if (table.server[publication.type]?.delivery !== 'user' || user === undefined) return recipients;
+        const { channel, type, text } = publication;
+        const key = JSON.stringify([channel, type]);
+        const before = last.get(key);
+        const at = seam.clock.now();
+        if (before?.text === text && before.user !== user && at - before.at < TOGETHER_MS) return [];
+        last.set(key, { text, at, user });
+        return recipients;
+      })(seam);
+    },
   },
   {
     id: 'audience/user-second-tab-left-out',

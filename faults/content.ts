@@ -8,18 +8,9 @@ import { changeOutgoing } from './decorate-transport.ts';
 import { by, type Fault } from './fault.ts';
 import { isDelivered, pongTypes, replyTypes } from './kinds.ts';
 import { rewritten } from './message-text.ts';
+import { placesIn } from './places.ts';
 
 const shared = isDelivered('room', 'others', 'other-users', 'user', 'everyone');
-
-/** Pointers to everything inside, parents before what they hold. */
-function* places(value: unknown, at = ''): Generator<string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
-  for (const [key, inner] of Object.entries(value)) {
-    const place = `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    yield place;
-    yield* places(inner, place);
-  }
-}
 
 type Change = (value: unknown, contract: ChannelContract, type: string, cause: Cause | undefined) => unknown;
 
@@ -40,7 +31,7 @@ const breaks = ({ table, validators }: ChannelContract, type: string, value: unk
 const breaking =
   (alter: (value: unknown, place: string) => unknown): Change =>
   (value, contract, type) => {
-    for (const place of places(value)) {
+    for (const place of placesIn(value)) {
       const altered = alter(value, place);
       if (breaks(contract, type, altered)) return altered;
     }
@@ -67,7 +58,7 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 /** Every RFC 3339 time inside, changed. */
 const withTimes = (value: unknown, change: (time: string) => unknown): unknown => {
   let changed = value;
-  for (const place of places(value)) {
+  for (const place of placesIn(value)) {
     const time = readAt(changed, place);
     if (typeof time === 'string' && instant.test(time)) changed = writeAt(changed, place, change(time));
   }
@@ -126,7 +117,7 @@ export const contentFaults: readonly Fault[] = [
     apply: publishing((value, { table }, _type, cause) => {
       if (!cause) return value;
       let changed = value;
-      for (const place of places(value)) {
+      for (const place of placesIn(value)) {
         const lie = place === table.envelope.discriminator ? undefined : claimed(cause, place);
         if (lie !== undefined && typeof readAt(changed, place) !== 'object') changed = writeAt(changed, place, lie);
       }
@@ -143,6 +134,24 @@ export const contentFaults: readonly Fault[] = [
         ? { ...cause.value, ...value }
         : value,
     ),
+  },
+  {
+    id: 'content/relays-lower-cased',
+    sentence: 'Texts are passed on in lower case.',
+    intended: [by('validation/accepts-examples', 'changed')],
+    appliesTo: shared,
+    apply: publishing((value, { table }, _type, cause) => {
+      if (!cause) return value;
+      const said = new Set(JSON.stringify(cause.value).match(/"(?:[^"\\]|\\.)*"/g));
+      let changed = value;
+      for (const place of placesIn(value)) {
+        const text = place === table.envelope.discriminator ? undefined : readAt(changed, place);
+        const isRoom = text === cause.facts.addressRoom || cause.facts.rooms.has(String(text));
+        if (typeof text !== 'string' || isRoom || !said.has(JSON.stringify(text))) continue;
+        changed = writeAt(changed, place, text.toLowerCase());
+      }
+      return changed;
+    }),
   },
   {
     id: 'content/times-without-zone',
@@ -172,7 +181,7 @@ export const contentFaults: readonly Fault[] = [
     appliesTo: shared,
     apply: publishing((value, _contract, _type, cause) => {
       let changed = value;
-      for (const place of places(value)) {
+      for (const place of placesIn(value)) {
         const own = readAt(changed, place);
         if (cause && (typeof own === 'string' || typeof own === 'number') && String(own) === cause.facts.user.id) {
           changed = writeAt(changed, place, typeof own === 'number' ? own + 1 : `${own}1`);

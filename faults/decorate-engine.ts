@@ -7,7 +7,7 @@ export const changeEngine = (seam: Seam, change: (inner: Engine) => Partial<Engi
   const plain: Engine = {
     append: (entry) => inner.append(entry),
     history: (stream, range, keep) => inner.history(stream, range, keep),
-    drop: (stream) => inner.drop(stream),
+    drop: (stream, unlessJoined) => inner.drop(stream, unlessJoined),
     publish: (topic, publication) => inner.publish(topic, publication),
     subscribe: (topic, listener) => inner.subscribe(topic, listener),
     join: (set, connection, member) => inner.join(set, connection, member),
@@ -16,6 +16,7 @@ export const changeEngine = (seam: Seam, change: (inner: Engine) => Partial<Engi
     claim: (key, fingerprint, windowMs) => inner.claim(key, fingerprint, windowMs),
     load: (key) => inner.load(key),
     save: (key, text) => inner.save(key, text),
+    ...(inner.watch && { watch: (listener) => inner.watch!(listener) }),
     close: () => inner.close(),
   };
   return { ...seam, engine: { ...plain, ...change(inner) } };

@@ -1,10 +1,13 @@
 // Faults of close codes and shutdown: how connections end.
 import { Buffer } from 'node:buffer';
+import type { ContractSocket } from '../runtime/server/contract-socket.ts';
 import type { ChannelTable, Encoded, Seam, Transport } from '../runtime/server/index.ts';
 import { encodeMessage } from '../runtime/server/index.ts';
+import { withCause } from './current-cause.ts';
 import { changeTables } from './decorate-channels.ts';
 import { changeEvents, changeTransport, survivingViolation } from './decorate-transport.ts';
 import { by, everywhere, type Fault } from './fault.ts';
+import { isDelivered } from './kinds.ts';
 
 const closing = (seam: Seam, change: (code: number, reason: string, inner: Transport, table: ChannelTable) => void) =>
   changeTransport(seam, ({ inner, table }) => ({ close: (code, reason) => change(code, reason, inner, table) }));
@@ -25,6 +28,22 @@ const atShutdown = (seam: Seam, change: (inner: Transport, code: number, reason:
     if (isShutdown(table, code, reason)) change(inner, code, reason);
     else inner.close(code, reason);
   });
+
+/** How the close frame of a client is answered. `ws` hands its reason on as bytes, or nothing where there was no code. */
+const answering = (seam: Seam, answer: (socket: ContractSocket, close: (code: number) => void) => void): Seam => {
+  const Plain = seam.framing.WebSocket;
+  class Answering extends Plain {
+    override close(code?: number, reason?: string | Buffer): void {
+      const isAnswer = this.readyState === this.OPEN && (code === undefined || Buffer.isBuffer(reason));
+      if (isAnswer) answer(this, (other) => super.close(other));
+      else super.close(code, reason);
+    }
+  }
+  return { ...seam, framing: { ...seam.framing, WebSocket: Answering } };
+};
+
+// What was sent so shortly before is still waiting when a server ends.
+const PENDING_MS = 150;
 
 export const endingFaults: readonly Fault[] = [
   {
@@ -51,6 +70,20 @@ export const endingFaults: readonly Fault[] = [
     intended: [by('limits/binary-code', 'wrong-code'), by('auth/expiry-answer', 'wrong-code')],
     appliesTo: everywhere,
     apply: (seam) => closing(seam, (_code, _reason, inner) => inner.terminate()),
+  },
+  {
+    id: 'close-codes/close-unanswered',
+    sentence: 'The close frame of a client is answered by the end of TCP alone.',
+    intended: [by('close-codes/normal-answered', 'not-answered')],
+    appliesTo: everywhere,
+    apply: (seam) => answering(seam, (socket) => socket.terminate()),
+  },
+  {
+    id: 'close-codes/close-answered-otherwise',
+    sentence: 'The close frame of a client is answered with a code of the server’s own.',
+    intended: [by('close-codes/normal-answered', 'wrong-code')],
+    appliesTo: everywhere,
+    apply: (seam) => answering(seam, (_socket, close) => close(1001)),
   },
   {
     id: 'close-codes/protocol-error-stays-open',
@@ -96,6 +129,25 @@ export const endingFaults: readonly Fault[] = [
         }
         inner.close(code, reason);
       }),
+  },
+  {
+    id: 'shutdown/pending-lost',
+    sentence: 'Messages wait before they go to others, and a server that ends forgets those that wait.',
+    intended: [by('shutdown/accepted-delivered', 'lost')],
+    appliesTo: (table) => hasShutdown(table) && isDelivered('room', 'others', 'other-users', 'user')(table),
+    apply: (plain) => {
+      const { seam, cause } = withCause(plain);
+      return {
+        ...seam,
+        fanout: (publication, message, recipients, all) => {
+          const [everyone, to] = [[...all], [...recipients]];
+          const own = to.filter(({ facts }) => facts.id === cause()?.facts.id);
+          const others = to.filter((one) => !own.includes(one));
+          seam.fanout(publication, message, own, everyone);
+          seam.clock.setTimeout(() => seam.fanout(publication, message, others, everyone), PENDING_MS);
+        },
+      };
+    },
   },
   {
     id: 'shutdown/accepts-new',

@@ -66,6 +66,29 @@ export const handshakeFaults: readonly Fault[] = [
     apply: (seam) => changeTables(seam, () => ({ query: [] })),
   },
   {
+    id: 'handshake/query-too-strict',
+    sentence: 'The least number that a query parameter may be is refused, and so is the shortest text.',
+    intended: [by('handshake/query-bounds-accepted', 'refused')],
+    appliesTo: (table) => table.query.length > 0,
+    apply: (seam) =>
+      changeTables(seam, ({ query }) => ({
+        query: query.map((row) => ({
+          ...row,
+          schema: {
+            ...row.schema,
+            ...(typeof row.schema.minimum === 'number' ? { minimum: row.schema.minimum + 1 } : { minLength: 3 }),
+          },
+        })),
+      })),
+  },
+  {
+    id: 'handshake/negotiates-compression',
+    sentence: 'permessage-deflate is negotiated with whoever offers it.',
+    intended: [by('handshake/no-compression', 'negotiated')],
+    appliesTo: everywhere,
+    apply: (seam) => ({ ...seam, framing: { ...seam.framing, perMessageDeflate: true } }),
+  },
+  {
     id: 'handshake/plain-http-status',
     sentence: 'A plain HTTP request gets another status.',
     intended: [by('handshake/plain-http-status', 'wrong-status')],

@@ -30,7 +30,41 @@ const claiming =
       claim: async (key, fingerprint, windowMs) => change(await inner.claim(key, fingerprint, windowMs), fingerprint),
     }));
 
+// Two connections that send the same at the same time are heard within so long of each other.
+const TOGETHER_MS = 40;
+
 export const idempotencyFaults: readonly Fault[] = [
+  {
+    id: 'idempotency/concurrent-unnoticed',
+    sentence: 'Of two repeats that come at the same time by two connections neither is known as one.',
+    intended: [by('request/idempotent-concurrent', 'doubled')],
+    appliesTo: (table) => isIdempotent(table) && rows(table).some((row) => !row.scope.includes('connection')),
+    apply: (seam) => {
+      const { seam: caused, cause } = withCause(seam);
+      const first = new Map<string, { readonly at: number; readonly connection: string }>();
+      return changeEngine(caused, (inner) => ({
+        claim: async (key, fingerprint, windowMs) => {
+          const connection = cause()?.facts.id ?? '';
+          const before = first.get(key);
+          const at = seam.clock.now();
+          const isUnnoticed = before && before.connection !== connection && at - before.at < TOGETHER_MS;
+          if (isUnnoticed) return await inner.claim(`${key} ${connection}`, fingerprint, windowMs);
+          if (!before) first.set(key, { at, connection });
+          return await inner.claim(key, fingerprint, windowMs);
+        },
+      }));
+    },
+  },
+  {
+    id: 'idempotency/wrong-conflict-code',
+    sentence: 'Another content under a used id is refused with the code of another error.',
+    intended: [by('request/idempotent-conflict-code', 'wrong-code')],
+    appliesTo: (table) => isIdempotent(table) && table.error !== null,
+    apply: (seam) =>
+      changeClientRows(seam, ({ idempotent }) => ({
+        idempotent: idempotent && { ...idempotent, conflict: 'unavailable' },
+      })),
+  },
   {
     id: 'idempotency/second-message',
     sentence: 'A repeat causes a second message.',

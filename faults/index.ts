@@ -2,7 +2,9 @@
 import type { ChannelTable } from '../runtime/server/index.ts';
 import { audienceFaults } from './audience.ts';
 import { authFaults } from './auth.ts';
+import { authAnswerFaults } from './auth-answers.ts';
 import { contentFaults } from './content.ts';
+import { correlationFaults } from './correlation.ts';
 import { directAudienceFaults } from './direct-audience.ts';
 import { endingFaults } from './endings.ts';
 import type { Fault } from './fault.ts';
@@ -14,6 +16,7 @@ import { multiplicityFaults } from './multiplicity.ts';
 import { orderFaults } from './order.ts';
 import { permissionFaults } from './permission.ts';
 import { presenceFaults } from './presence.ts';
+import { rejoiningFaults } from './rejoining.ts';
 import { resyncFaults } from './resync.ts';
 import { sequenceFaults } from './sequence.ts';
 import { validationFaults } from './validation.ts';
@@ -24,12 +27,15 @@ export { type Fault, type Intended, type Operator, operators } from './fault.ts'
 export const faults: readonly Fault[] = [
   ...handshakeFaults,
   ...authFaults,
+  ...authAnswerFaults,
   ...validationFaults,
   ...audienceFaults,
   ...directAudienceFaults,
   ...multiplicityFaults,
+  ...rejoiningFaults,
   ...orderFaults,
   ...contentFaults,
+  ...correlationFaults,
   ...permissionFaults,
   ...presenceFaults,
   ...heartbeatFaults,

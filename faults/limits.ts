@@ -1,10 +1,10 @@
 // Faults of limits: sizes, rates and backlogs that are not enforced, or enforced otherwise.
 import { Buffer } from 'node:buffer';
-import type { ChannelTable, LimitsTable, Seam } from '../runtime/server/index.ts';
+import type { ChannelTable, LimitsTable, Seam, Transport } from '../runtime/server/index.ts';
 import { encodeMessage } from '../runtime/server/index.ts';
 import { writeAt } from '../runtime/server/pointer.ts';
 import { changeTables } from './decorate-channels.ts';
-import { changeEvents, changeOutgoing, survivingViolation } from './decorate-transport.ts';
+import { changeEvents, changeOutgoing, changeTransport, survivingViolation } from './decorate-transport.ts';
 import { by, type Fault } from './fault.ts';
 
 const limiting =
@@ -26,6 +26,9 @@ const rateError = (table: ChannelTable): string | undefined =>
   table.error?.codes.find(({ when }) => when === 'rate-limited')?.code;
 
 const OTHER_CODE = 1011;
+
+// Whoever reads never has so much waiting.
+const SLOW_BYTES = 100_000;
 
 export const limitsFaults: readonly Fault[] = [
   {
@@ -119,6 +122,13 @@ export const limitsFaults: readonly Fault[] = [
     intended: [by('limits/encoding-ends', 'never')],
     appliesTo: has('encoding'),
     apply: (seam) => survivingViolation(seam, 'encoding'),
+  },
+  {
+    id: 'limits/encoding-processed',
+    sentence: 'What is not UTF-8 in a text is replaced, and the text is taken.',
+    intended: [by('limits/encoding-not-processed', 'processed')],
+    appliesTo: has('encoding'),
+    apply: (seam) => ({ ...seam, framing: { ...seam.framing, skipUTF8Validation: true } }),
   },
   {
     id: 'limits/encoding-wrong-code',
@@ -267,6 +277,46 @@ export const limitsFaults: readonly Fault[] = [
     intended: [by('limits/backlog-ends', 'never')],
     appliesTo: has('backlog'),
     apply: limiting(() => ({ backlog: null })),
+  },
+  {
+    id: 'limits/backlog-slows-others',
+    sentence: 'The others wait for the one who does not read.',
+    intended: [by('limits/backlog-others-not-slowed', 'slowed')],
+    appliesTo: has('backlog'),
+    apply: (seam) => {
+      const open = new Map<string, Transport>();
+      const tails = new Map<string, Promise<void>>();
+      const noted = changeTransport(seam, ({ inner }) => {
+        open.set(inner.facts.id, inner);
+        return {};
+      });
+      const tracked = changeEvents(noted, ({ inner, events }) => ({
+        closed: (code) => {
+          open.delete(inner.facts.id);
+          events.closed(code);
+        },
+      }));
+      return {
+        ...tracked,
+        fanout: (publication, message, recipients, all) => {
+          const to = [...recipients];
+          const key = JSON.stringify([publication.channel, publication.room]);
+          const slow = to
+            .flatMap(({ facts }) => open.get(facts.id) ?? [])
+            .filter((one) => one.bufferedBytes > SLOW_BYTES);
+          const before = tails.get(key);
+          if (slow.length === 0 && !before) {
+            tracked.fanout(publication, message, to, all);
+            return;
+          }
+          const after = Promise.all([before, ...slow.map((one) => one.drained())]).then(() => {
+            tracked.fanout(publication, message, to, all);
+            if (tails.get(key) === after) tails.delete(key);
+          });
+          tails.set(key, after);
+        },
+      };
+    },
   },
   {
     id: 'limits/backlog-wrong-code',

@@ -1,7 +1,7 @@
 // Faults of multiplicity: a message comes twice, or not at all.
 import type { ChannelTable, Seam } from '../runtime/server/index.ts';
 import { changeFanout, type Fanned } from './decorate-fanout.ts';
-import { changeOutgoing } from './decorate-transport.ts';
+import { changeEvents, changeOutgoing } from './decorate-transport.ts';
 import { by, type Fault } from './fault.ts';
 import { hasResync, isDelivered, pongTypes, presenceTypes, replyTypes, sequencedTypes } from './kinds.ts';
 
@@ -42,6 +42,27 @@ export const multiplicityFaults: readonly Fault[] = [
     intended: [by('delivery/receivers', 'lost', 'missing')],
     appliesTo: shared,
     apply: losing(3),
+  },
+  {
+    id: 'multiplicity/lost-after-abrupt-end',
+    sentence: 'The first message of a room after a connection was lost reaches one member alone.',
+    intended: [by('delivery/others-served-after-abrupt-end', 'lost', 'missing')],
+    appliesTo: isDelivered('room', 'others', 'other-users'),
+    apply: (seam) => {
+      const shaken = new Set<string>();
+      const keyOf = (channel: string, room: string): string => JSON.stringify([channel, room]);
+      const noted = changeEvents(seam, ({ inner: { facts }, events }) => ({
+        closed: (code) => {
+          if (code === 1006) for (const room of facts.rooms) shaken.add(keyOf(facts.channel, room));
+          events.closed(code);
+        },
+      }));
+      return changeFanout(noted, (one) => {
+        const { channel, room } = one.publication;
+        const isShaken = room !== null && isDomain(one) && shaken.delete(keyOf(channel, room));
+        return [{ message: one.message, to: isShaken ? one.recipients.slice(0, 1) : one.recipients }];
+      });
+    },
   },
   {
     id: 'multiplicity/duplicate',

@@ -1,10 +1,14 @@
 // Faults of permission: membership and roles that nobody checks, or that clients claim.
 import type { ChannelTable, Seam } from '../runtime/server/index.ts';
-import type { RequirementTable } from '../runtime/server/table.ts';
+import { isRefusal } from '../runtime/server/index.ts';
+import { readAt, writeAt } from '../runtime/server/pointer.ts';
+import type { ErrorCondition, RequirementTable } from '../runtime/server/table.ts';
 import { type CauseNow, withCause } from './current-cause.ts';
 import { changeClientRows, changeTables } from './decorate-channels.ts';
-import { changeTransport } from './decorate-transport.ts';
+import { changeOutgoing, changeTransport } from './decorate-transport.ts';
 import { by, type Fault, type Intended } from './fault.ts';
+import { clientPingTypes, hasRooms } from './kinds.ts';
+import { rewritten } from './message-text.ts';
 
 type Condition = RequirementTable['condition'];
 
@@ -45,6 +49,34 @@ const effect = (what: string): Intended => by(`permission/${what}-no-effect`, 'h
 const silent = (what: string): Intended => by(`permission/${what}`, 'not-answered');
 
 const canMismatch = (table: ChannelTable): boolean => table.room?.join?.onlyAddress === true;
+
+const codeFor = (table: ChannelTable, when: ErrorCondition): string | undefined =>
+  table.error?.codes.find((row) => row.when === when)?.code;
+
+/** Errors that answer a join and carry the code of that condition get the code of another one. */
+const joiningCode = (when: ErrorCondition) => (seam: Seam) => {
+  const { seam: caused, cause } = withCause(seam);
+  return changeOutgoing(caused, ({ table, type, isDirect, message }) => {
+    const place = table.error?.code;
+    const isJoin = isDirect && type === table.error?.type && cause()?.type === table.room?.join?.type;
+    const other = table.error?.codes.find((row) => row.when !== when && row.code !== codeFor(table, when))?.code;
+    if (!isJoin || place == null || other === undefined) return [message];
+    return [
+      rewritten(message, (value) =>
+        readAt(value, place) === codeFor(table, when) ? writeAt(value, place, other) : value,
+      ),
+    ];
+  });
+};
+
+/** Messages that have to do with neither rooms nor heartbeats, and are for everybody. */
+const isFree = (table: ChannelTable, type: string): boolean =>
+  table.client[type]?.requires.length === 0 &&
+  !clientPingTypes(table).has(type) &&
+  ![table.room?.join?.type, table.room?.leave?.type, table.resync?.request.type].includes(type);
+
+const mayBeForbidden: Fault['appliesTo'] = (table) =>
+  hasRooms(table) && table.room?.join?.room != null && !table.room.join.onlyAddress;
 
 export const permissionFaults: readonly Fault[] = [
   {
@@ -123,5 +155,55 @@ export const permissionFaults: readonly Fault[] = [
       changeTables(seam, ({ room }) => ({
         room: room && { ...room, join: room.join && { ...room.join, onlyAddress: false } },
       })),
+  },
+  {
+    id: 'permission/wrong-mismatch-code',
+    sentence: 'Who joins another room than that of the address gets the code of another error.',
+    intended: [by('permission/room-mismatch-code', 'wrong-code')],
+    appliesTo: (table) => canMismatch(table) && codeFor(table, 'room-mismatch') !== undefined,
+    apply: joiningCode('room-mismatch'),
+  },
+  {
+    id: 'permission/forbidden-room-joined',
+    sentence: 'Whoever is connected may join every room.',
+    intended: [silent('join-forbidden-refused'), effect('join-forbidden')],
+    appliesTo: mayBeForbidden,
+    apply: (seam) => ({
+      ...seam,
+      handlers: (plain, channel) => {
+        const handlers = seam.handlers(plain, channel);
+        return {
+          ...handlers,
+          enter: async (context) => {
+            try {
+              return await handlers.enter?.(context);
+            } catch (error) {
+              if (isRefusal(error)) return null;
+              throw error;
+            }
+          },
+        };
+      },
+    }),
+  },
+  {
+    id: 'permission/wrong-join-forbidden-code',
+    sentence: 'Who joins a room that is closed to them gets the code of another error.',
+    intended: [by('permission/join-forbidden-code', 'wrong-code')],
+    appliesTo: (table) => mayBeForbidden(table) && codeFor(table, 'forbidden') !== undefined,
+    apply: joiningCode('forbidden'),
+  },
+  {
+    id: 'permission/all-need-membership',
+    sentence: 'Requests that are for everybody are refused to those who have not joined.',
+    intended: [by('delivery/direct-without-membership')],
+    appliesTo: (table) =>
+      hasRooms(table) && Object.keys(table.client).some((type) => isFree(table, type) && table.client[type]?.reply),
+    apply: (seam) =>
+      changeClientRows(seam, (row, type, table) =>
+        isFree(table, type)
+          ? { requires: [{ condition: 'membership', error: 'not-joined' }] }
+          : { requires: row.requires },
+      ),
   },
 ];

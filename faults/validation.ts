@@ -3,9 +3,10 @@ import type { ChannelContract, ChannelTable, Encoded, Seam } from '../runtime/se
 import { encodeMessage } from '../runtime/server/index.ts';
 import { readAt, removeAt, writeAt } from '../runtime/server/pointer.ts';
 import { changeChannels, changeTables } from './decorate-channels.ts';
-import { changeOutgoing, changeTransport, type Outgoing } from './decorate-transport.ts';
+import { changeEvents, changeIncoming, changeOutgoing, type Outgoing } from './decorate-transport.ts';
 import { by, everywhere, type Fault } from './fault.ts';
 import { rewritten } from './message-text.ts';
+import { placesIn } from './places.ts';
 
 type Check = ChannelContract['validators']['client'][string];
 type Verdict = ReturnType<Check>;
@@ -54,6 +55,50 @@ const shorter = (text: string): string => characters(text).slice(0, -1).join('')
 
 const noEffect = (family: string) => by(`validation/${family}-no-effect`, 'had-effect', 'leaked');
 const answered = (family: string) => by(`validation/${family}-answered`, 'not-answered');
+
+const UNPAIRED = /\p{Surrogate}/u;
+
+/** Whether a number or a character inside is one that not every language can hold. */
+const isOdd = (value: unknown): boolean => {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  if (typeof value === 'string') return UNPAIRED.test(value) || value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(isOdd);
+};
+
+/** Ends every connection of the server where a text fits. */
+const crashing =
+  (fits: (text: string) => boolean) =>
+  (seam: Seam): Seam => {
+    const open = new Set<() => void>();
+    return changeEvents(seam, ({ inner, events }) => {
+      const end = (): void => inner.terminate();
+      open.add(end);
+      return {
+        message: (text) => {
+          if (!fits(text)) events.message(text);
+          else for (const one of open) one();
+        },
+        closed: (code) => {
+          open.delete(end);
+          events.closed(code);
+        },
+      };
+    });
+  };
+
+/** The type of message that what it holds would fit best: the one of which most properties are needed. */
+const guessed = ({ table, validators }: ChannelContract, value: unknown): unknown => {
+  const place = table.envelope.discriminator;
+  if (place === null || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  let best: { readonly needed: number; readonly value: unknown } = { needed: -1, value };
+  for (const [type, check] of Object.entries(validators.client)) {
+    const typed = writeAt(value, place, type);
+    if (check(typed).issues) continue;
+    const needed = [...placesIn(typed)].filter((at) => check(removeAt(typed, at)).issues).length;
+    if (needed > best.needed) best = { needed, value: typed };
+  }
+  return best.value;
+};
 
 export const validationFaults: readonly Fault[] = [
   {
@@ -129,6 +174,19 @@ export const validationFaults: readonly Fault[] = [
           }
         }
         return verdict;
+      }),
+  },
+  {
+    id: 'validation/type-guessed',
+    sentence: 'A message without a type is taken for whatever it would be valid as.',
+    intended: [by('validation/broken-type-no-effect', 'had-effect')],
+    appliesTo: (table) => table.envelope.discriminator !== null,
+    apply: (seam) =>
+      changeIncoming(seam, ({ contract, table, value, text }) => {
+        const place = table.envelope.discriminator;
+        if (place === null || value === undefined || typeof readAt(value, place) === 'string') return [text];
+        const meant = guessed(contract, value);
+        return [meant === value ? text : JSON.stringify(meant)];
       }),
   },
   {
@@ -246,28 +304,19 @@ export const validationFaults: readonly Fault[] = [
     sentence: 'Keys named like an object’s own members, and deep nesting, end every connection.',
     intended: [by('validation/prototype-keys-harmless'), by('validation/deep-json-harmless')],
     appliesTo: everywhere,
-    apply: (seam) => {
-      const open = new Set<() => void>();
-      return changeTransport(seam, ({ inner }) => {
-        const end = (): void => inner.terminate();
-        open.add(end);
-        return {
-          listen: (events) =>
-            inner.listen({
-              message: (text) => {
-                if (/"(__proto__|constructor)"|\[{50}|(\{"[^"]*":){50}/.test(text)) for (const one of open) one();
-                else events.message(text);
-              },
-              binary: (data) => events.binary(data),
-              pong: (payload) => events.pong(payload),
-              violation: (kind, code) => events.violation(kind, code),
-              closed: (code) => {
-                open.delete(end);
-                events.closed(code);
-              },
-            }),
-        };
-      });
-    },
+    apply: crashing((text) => /"(__proto__|constructor)"|\[{50}|(\{"[^"]*":){50}/.test(text)),
+  },
+  {
+    id: 'validation/odd-values-crash',
+    sentence: 'Numbers beyond all bounds and halves of characters end every connection.',
+    intended: [by('validation/odd-values-harmless')],
+    appliesTo: everywhere,
+    apply: crashing((text) => {
+      try {
+        return isOdd(JSON.parse(text));
+      } catch {
+        return false;
+      }
+    }),
   },
 ];
