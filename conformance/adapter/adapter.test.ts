@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { localAdapter } from '../fixtures/local-adapter.ts';
 import { Adapter } from './adapter.ts';
 import { openControl } from './control.ts';
 import { readLine, writeLine } from './lines.ts';
+import { localAdapter } from './local.ts';
 import { adapterProcess } from './process.ts';
 
 const contract = { title: 'A contract', version: '1', hash: '0' };

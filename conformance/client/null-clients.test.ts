@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { type NullClient, nullClient } from '../../faults/client/null/index.ts';
 import type { Contract } from '../../scripts/model.ts';
-import { type NullClient, nullClient } from '../fixtures/null-clients.ts';
+import { localAdapter } from '../adapter/local.ts';
 import { runClientConformance } from './run.ts';
 
 const contract: Contract = JSON.parse(readFileSync(new URL('../../generated/model.json', import.meta.url), 'utf8'));
 
+const start = (kind: NullClient) => localAdapter(kind, (write) => nullClient(kind, write));
+
 async function passedBy(kind: NullClient, channels: readonly string[]): Promise<readonly string[]> {
-  const result = await runClientConformance(contract, nullClient(kind), { channels });
+  const result = await runClientConformance(contract, start(kind), { channels });
   expect(result.harnessError).toBeUndefined();
   return result.cases.filter(({ verdict }) => verdict === 'pass').map(({ instance }) => instance);
 }
@@ -79,7 +82,7 @@ describe('null clients pass only what they deserve', () => {
   );
 
   it('is not believed when it says ok to what does not exist', async () => {
-    const result = await runClientConformance(contract, nullClient('liar'), { channels });
+    const result = await runClientConformance(contract, start('liar'), { channels });
     expect(result.harnessError).toContain('a command that does not exist');
     expect(result.cases).toEqual([]);
   });

@@ -1,26 +1,26 @@
 // The generated TypeScript client as an adapter: commands in, events out. Where the lines travel is the caller's.
-import { arenaClient } from '../../generated/channels/arena/client.ts';
-import { bucketlistClient } from '../../generated/channels/bucketlist/client.ts';
-import { chatClient } from '../../generated/channels/chat/client.ts';
-import { climbingClient } from '../../generated/channels/climbing/client.ts';
-import { notificationsClient } from '../../generated/channels/notifications/client.ts';
-import { tabletopClient } from '../../generated/channels/tabletop/client.ts';
+import * as arena from '../../generated/channels/arena/client.ts';
+import * as bucketlist from '../../generated/channels/bucketlist/client.ts';
+import * as chat from '../../generated/channels/chat/client.ts';
+import * as climbing from '../../generated/channels/climbing/client.ts';
+import * as notifications from '../../generated/channels/notifications/client.ts';
+import * as tabletop from '../../generated/channels/tabletop/client.ts';
 
-const factories = { arenaClient, bucketlistClient, chatClient, climbingClient, notificationsClient, tabletopClient };
+export const channels = { arena, bucketlist, chat, climbing, notifications, tabletop };
 // biome-ignore lint/suspicious/noExplicitAny: what comes is checked by the suite, and what goes too.
 type Any = any;
 
-/** What differs from the plain client: a WebSocket where there is no global one, and what a test puts in between. */
+/** What differs from the plain client: a WebSocket where there is no global one, and what a test puts around it. */
 export interface Parts {
   WebSocket?: Any;
   /** Cases that may run side by side. */
   parallel?: number;
-  decorate?(options: Any): Any;
+  around?(table: Any, options: Any, make: (options: Any) => Any): Any;
 }
 
 /** Returns what takes a line. `write` gets one without its end. */
 export function createAdapter(place: string, write: (line: string) => void, parts: Parts = {}): (line: string) => void {
-  const { WebSocket, parallel, decorate = (options: Any) => options } = parts;
+  const { WebSocket, parallel, around = (_: Any, options: Any, make: Any) => make(options) } = parts;
   const instances = new Map<string, Any>();
   const say = (line: object) => write(JSON.stringify(line));
 
@@ -39,7 +39,8 @@ export function createAdapter(place: string, write: (line: string) => void, part
     const token = () => new Promise((...settle) => tell('token-requested', { request: instance.tokens.push(settle) }));
     const clock = scaledClock(timeScale);
     const plain = { WebSocket, url, parameters, query, pauseWhenHidden, environment, token, clock };
-    const client = (factories as Any)[`${channel}Client`](decorate(plain));
+    const { [`${channel}Table`]: table, [`${channel}Client`]: make } = (channels as Any)[channel];
+    const client = around(table, plain, make);
     client.onAny((message: Any) => tell('message', { message }));
     client.onReport(({ kind, from, to, type, code, message, error }: Any) => {
       if (kind === 'gap') tell('gap', { from, to });
