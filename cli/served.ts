@@ -85,7 +85,10 @@ async function startBundled(options: ServedOptions, tables: readonly ChannelCont
 async function startMock(options: ServedOptions, tables: readonly ChannelContract[]): Promise<Served> {
   const { contract, control, nonce, secret = developmentSecret } = options;
   const people = mockUsers(tables.map(({ table }) => table));
-  const bound = tables.map((table, index) => mockChannel(table, contract.channels[index]?.serverMessages ?? []));
+  const bound = tables.map((table, index) => {
+    const { serverMessages = [], clientMessages = [] } = contract.channels[index] ?? {};
+    return mockChannel(table, serverMessages, clientMessages);
+  });
   const onPath = isSamePort(options);
   const server: ContractServer = createServer({
     channels: bound,
@@ -103,7 +106,8 @@ async function startMock(options: ServedOptions, tables: readonly ChannelContrac
     kind: 'mock',
     url: server.url,
     controlUrl: door?.url ?? (onPath ? controlPath(server.url) : null),
-    users: people,
+    // Guests are too many to list.
+    users: people.filter(({ id, name }) => id !== name),
     channels: tables,
     token: async (user, { table: { auth } }) => {
       if (auth?.format === 'opaque') return opaqueToken(user);

@@ -4,9 +4,10 @@
 import type { CoreContext, CoreHandlers } from '../server/core.ts';
 import type { BoundChannel } from '../server/facade.ts';
 import { fillMessage } from '../server/fill.ts';
-import { readAt } from '../server/pointer.ts';
+import { readAt, writeAt } from '../server/pointer.ts';
 import { refuse } from '../server/refusal.ts';
 import type { ChannelContract, ChannelTable, FieldTable } from '../server/table.ts';
+import { withMembers } from './members.ts';
 
 export type MockTrigger = { readonly fields: readonly FieldTable[] } & (
   | { readonly on: 'message'; readonly message: string; readonly user: string | null }
@@ -19,9 +20,18 @@ export interface MockMessage {
   readonly triggers: readonly MockTrigger[];
 }
 
-/** Who may not enter, who is missing, who has a role: by name, since a contract names nobody. */
-const FORBIDDEN = 'forbidden';
-const MISSING = 'missing';
+/** A client message of the model: what the answer to a repeat of it carries over from what the first one caused. */
+export interface MockRequest {
+  readonly type: string;
+  readonly idempotent: {
+    readonly carries?: readonly { readonly from: string; readonly to: string }[];
+    readonly echo: { readonly message: string } | null;
+  } | null;
+}
+
+/** Which rooms are closed and which are missing: by name, since a contract names none; for names, numbers and UUIDs. */
+const FORBIDDEN = new Set(['forbidden', '403403403', '00000000-0000-4000-8000-000000000000']);
+const MISSING = new Set(['missing', '404404404', 'ffffffff-ffff-4fff-8fff-ffffffffffff']);
 
 interface Caused {
   readonly type: string;
@@ -36,11 +46,17 @@ const build = (table: ChannelTable, { type, trigger }: Caused, context: CoreCont
     now: Date.parse(context.now),
   });
 
-/** Sends what is not direct, and returns what is: in the order of the contract. */
-const cause = async (table: ChannelTable, caused: readonly Caused[], context: CoreContext): Promise<unknown[]> => {
+/** Sends what is not direct, and returns what is: in the order of the contract. `made` gets each message by its type. */
+const cause = async (
+  table: ChannelTable,
+  caused: readonly Caused[],
+  context: CoreContext,
+  made = new Map<string, unknown>(),
+): Promise<unknown[]> => {
   const answers: unknown[] = [];
   for (const one of caused) {
-    const message = build(table, one, context);
+    const message = await withMembers(table, build(table, one, context), context);
+    made.set(one.type, message);
     const word = table.server[one.type]?.delivery;
     if (word === 'direct') answers.push(message);
     else if (word === 'room') await context.room.send(message);
@@ -65,17 +81,38 @@ const causedBy = (messages: readonly MockMessage[], test: (trigger: MockTrigger)
 const byMessage = (messages: readonly MockMessage[], key: string): Caused[] =>
   causedBy(messages, (trigger) => trigger.on === 'message' && trigger.message === key);
 
+/** What a repeat is answered with: the fields of its trigger, and what it carries over from the first one's message. */
+const repeatAnswer = (
+  table: ChannelTable,
+  messages: readonly MockMessage[],
+  key: string,
+  type: string,
+  request: MockRequest | undefined,
+  made: ReadonlyMap<string, unknown>,
+  context: CoreContext,
+): unknown => {
+  const triggers = messages.find((one) => one.type === type)?.triggers ?? [];
+  const own = triggers.find((one) => one.on === 'message' && one.message === key) ?? triggers[0];
+  let answer = build(table, { type, trigger: { on: 'server', fields: own?.fields ?? [] } }, context);
+  const echo = request?.idempotent?.echo?.message;
+  const echoed = Object.keys(table.server).find((one) => table.server[one]?.key === echo);
+  for (const { from, to } of request?.idempotent?.carries ?? []) {
+    const value = readAt(made.get(echoed ?? ''), from);
+    if (value !== undefined) answer = writeAt(answer, to, value);
+  }
+  return answer;
+};
+
 const handler =
-  (table: ChannelTable, type: string, messages: readonly MockMessage[]) =>
+  (table: ChannelTable, type: string, messages: readonly MockMessage[], request: MockRequest | undefined) =>
   async (_message: unknown, context: CoreContext): Promise<unknown> => {
     const row = table.client[type]!;
     const answerTo = row.idempotent?.answer;
     const caused = byMessage(messages, row.key).filter((one) => one.type !== answerTo);
-    const answers = await cause(table, caused, context);
-    if (answerTo !== undefined) {
-      const fields = messages.find((one) => one.type === answerTo)?.triggers[0]?.fields ?? [];
-      context.remember(build(table, { type: answerTo, trigger: { on: 'server', fields } }, context));
-    }
+    const made = new Map<string, unknown>();
+    const answers = await cause(table, caused, context, made);
+    if (answerTo !== undefined)
+      context.remember(repeatAnswer(table, messages, row.key, answerTo, request, made, context));
     const missing = (row.reply?.types ?? []).filter((reply) => !caused.some((one) => one.type === reply));
     return [
       ...answers,
@@ -83,7 +120,11 @@ const handler =
     ];
   };
 
-const handlersOf = (table: ChannelTable, messages: readonly MockMessage[]): CoreHandlers => {
+const handlersOf = (
+  table: ChannelTable,
+  messages: readonly MockMessage[],
+  requests: readonly MockRequest[],
+): CoreHandlers => {
   const { room, resync } = table;
   // The runtime sends these by itself.
   const own = new Set([room?.presence?.joined.type, room?.presence?.left.type, resync?.snapshot?.type]);
@@ -98,12 +139,12 @@ const handlersOf = (table: ChannelTable, messages: readonly MockMessage[]): Core
   );
   return {
     authorize: ({ room: name, user }) => {
-      if (name === MISSING) throw refuse('not-found', 'There is no such room.');
-      if (name === FORBIDDEN) throw refuse('forbidden', 'This room is closed.');
+      if (MISSING.has(name ?? '')) throw refuse('not-found', 'There is no such room.');
+      if (FORBIDDEN.has(name ?? '')) throw refuse('forbidden', 'This room is closed.');
       return { roles: [...roles].filter((role) => role === user.name) };
     },
     enter: (context) => {
-      if (context.room.id === FORBIDDEN) throw refuse('forbidden', 'This room is closed.');
+      if (FORBIDDEN.has(context.room.id)) throw refuse('forbidden', 'This room is closed.');
     },
     opened: async (context) => {
       const opening = causedBy(free, (trigger) => trigger.on === 'open');
@@ -111,12 +152,27 @@ const handlersOf = (table: ChannelTable, messages: readonly MockMessage[]): Core
     },
     joined: (context) => cause(table, [...onJoining, ...asked(context, room?.join?.type)], context),
     left: (context) => cause(table, [...onLeaving, ...asked(context, room?.leave?.type)], context),
-    on: Object.fromEntries(Object.keys(table.client).map((type) => [type, handler(table, type, free)])),
+    on: Object.fromEntries(
+      Object.keys(table.client).map((type) => [
+        type,
+        handler(
+          table,
+          type,
+          free,
+          requests.find((one) => one.type === type),
+        ),
+      ]),
+    ),
   };
 };
 
-/** Binds a contract's channel to made-up handlers. `messages` are the server messages of the model's channel. */
-export const mockChannel = (contract: ChannelContract, messages: readonly MockMessage[]): BoundChannel => ({
+/** Binds a contract's channel to made-up handlers. `messages` and `requests` are the server's and the client's messages of the
+ * model's channel; without requests, the answer to a repeat carries nothing over. */
+export const mockChannel = (
+  contract: ChannelContract,
+  messages: readonly MockMessage[],
+  requests: readonly MockRequest[] = [],
+): BoundChannel => ({
   contract,
-  handlers: handlersOf(contract.table, messages),
+  handlers: handlersOf(contract.table, messages, requests),
 });

@@ -1,4 +1,4 @@
-// Who may use a mock: four people, one for every role that the contract asks for, and nobody else.
+// Who may use a mock: some people, one for every role that the contract asks for, a hundred guests, and nobody else.
 
 import { jwtVerifier } from '../server/jwt.ts';
 import type { TokenVerifier, User } from '../server/seam.ts';
@@ -6,12 +6,15 @@ import type { ChannelTable } from '../server/table.ts';
 
 const people = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace'];
 
-/** Users of a mock: people, then one named after each role. Ids are numbers as text. */
+const guests = Array.from({ length: 100 }, (_, index) => String(100 + index));
+
+/** Users of a mock: people, then one named after each role, with ids from 1 as text; then guests, whose ids, 100 to 199, are their names. */
 export const mockUsers = (tables: readonly ChannelTable[]): readonly User[] => {
   const roles = tables
     .flatMap((table) => Object.values(table.client))
     .flatMap(({ requires }) => requires.flatMap((row) => ('role' in row ? [row.role] : [])));
-  return [...people, ...new Set(roles)].map((name, index) => ({ id: String(index + 1), name }));
+  const named = [...people, ...new Set(roles)].map((name, index) => ({ id: String(index + 1), name }));
+  return [...named, ...guests.map((id) => ({ id, name: id }))];
 };
 
 /** The token of a user where the contract's tokens are opaque. */
