@@ -9,6 +9,7 @@ import { addRules } from './rules.ts';
 import { addServe } from './serve.ts';
 import { addTest } from './test.ts';
 import { addTestClient } from './test-client.ts';
+import { addTestPair } from './test-pair.ts';
 
 export interface CommandContext {
   readonly io: Io;
@@ -26,6 +27,7 @@ export const commands: readonly AddCommand[] = [
   addServe,
   addTest,
   addTestClient,
+  addTestPair,
   addConformance,
   addExplain,
 ];

@@ -105,7 +105,7 @@ export async function runServerConformance(
 }
 
 /** Puts free ports where `{port}` and `{control}` stand, the time scale for `{timeScale}`, and the nonce into the server's environment. */
-async function prepare(
+export async function prepare(
   target: Target,
   timeScale: number,
 ): Promise<{ ready: Target; process: ServerProcess | null; nonce: string | null }> {

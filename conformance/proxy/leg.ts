@@ -94,8 +94,9 @@ export class Leg {
   #write(unit: Unit | null, bytes: Buffer): void {
     this.#queue(async () => {
       if (this.isSilent || !this.#parts.to.writable) return;
-      await this.#put(bytes);
+      // Noted before it is written: what a receiver can have got is never missing in the record, even if a cut comes between.
       if (unit !== null) this.#parts.onUnit(unit, 'out');
+      await this.#put(bytes);
     });
   }
 

@@ -6,7 +6,10 @@ import { closePayload, opcodes, writeFrame } from './frames.ts';
 import { Leg } from './leg.ts';
 import type { Unit, UnitKind } from './units.ts';
 
-/** Something on one of the two legs. `in`: it came from its sender; `out`: it was handed on to its receiver. */
+/**
+ * Something on one of the two legs. `in`: it came from its sender; `out`: it was handed on to its receiver, which may not have
+ * got it where the connection then ended.
+ */
 export interface WireEvent {
   /** performance.now(). */
   readonly at: number;

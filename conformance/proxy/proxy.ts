@@ -31,8 +31,8 @@ export interface FaultProxy {
   readonly connections: readonly ConnectionRecord[];
   /** Attempts to connect, those that were refused and those that were closed by the proxy among them. */
   readonly attempts: number;
-  /** Whether no connection is open. */
-  readonly isIdle: boolean;
+  /** Whether the newest connection is open, and not half-open. */
+  readonly isWhole: boolean;
   /** Strokes that have met no message yet, of both directions. */
   readonly strokesLeft: number;
   /** Ends every connection. @default reset */
@@ -120,8 +120,9 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     get attempts() {
       return attempts;
     },
-    get isIdle() {
-      return open().length === 0;
+    get isWhole() {
+      const newest = connections.at(-1);
+      return newest?.isOpen === true && !newest.isHalfOpen;
     },
     get strokesLeft() {
       return faults['to-client'].waiting + faults['to-server'].waiting;
