@@ -57,8 +57,8 @@ export const chat = bindChat({
         room_id: room.id,
         ...(client_id !== undefined && { client_id }),
       };
-      await room.sendKept({ type: 'chat_message', message }, { list: messagesOf(room.id), keep: KEPT_MESSAGES });
       remember({ type: 'ack', data: { room_id: room.id, message_id: message.id } });
+      await room.sendKept({ type: 'chat_message', message }, { list: messagesOf(room.id), keep: KEPT_MESSAGES });
     },
     typing_indicator: async ({ data }, { user, room }) => {
       const { is_typing } = data;

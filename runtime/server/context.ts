@@ -3,13 +3,22 @@
 import type { CoreContext, CoreRoom } from './core.ts';
 import { timestamp } from './fill.ts';
 import { refuse } from './refusal.ts';
+import type { Settlement } from './seam.ts';
 import type { Session } from './session.ts';
 import { roomTopic } from './topics.ts';
+
+/** The handling of a message that is handled once, however often it comes. */
+export interface Once {
+  /** Who holds its claim; null: nobody, or what settles it has been sent. */
+  holder: string | null;
+  /** What the handler wants remembered; undefined: nothing yet. */
+  answer: unknown;
+}
 
 interface ContextOptions {
   readonly by: CoreContext['by'];
   readonly again?: boolean;
-  readonly remember?: (answer: unknown) => void;
+  readonly once?: Once;
 }
 
 /** A context. `pending` gathers the sends that a handler started: it need not await them, the runtime does. */
@@ -27,10 +36,19 @@ export const createContext = (
     pending.push(work);
     return work;
   };
+  const { once } = options;
+  // What the handler remembers before it sends is settled together with the message: a process that dies between the
+  // two would have it handled a second time.
+  const settles = (): Settlement | undefined => {
+    if (!once || once.holder === null || once.answer === undefined) return undefined;
+    const settlement = { holder: once.holder, answer: JSON.stringify(once.answer) };
+    once.holder = null;
+    return settlement;
+  };
   const roomFacade: CoreRoom = {
     id: room,
-    send: (message) => track(hub.publisher.send(message, { to: 'room', room })),
-    sendKept: (message, kept) => track(hub.publisher.send(message, { to: 'room', room, kept })),
+    send: (message) => track(hub.publisher.send(message, { to: 'room', room, settles: settles() })),
+    sendKept: (message, kept) => track(hub.publisher.send(message, { to: 'room', room, kept, settles: settles() })),
     others: (message) => track(hub.publisher.send(message, { to: 'others', room, cause })),
     otherUsers: (message) => track(hub.publisher.send(message, { to: 'other-users', room, cause })),
     members: async () => {
@@ -53,6 +71,8 @@ export const createContext = (
     toUsers: (users, message) =>
       track(hub.publisher.send(message, { to: 'user', users: typeof users === 'string' ? [users] : users })),
     everyone: (message) => track(hub.publisher.send(message, { to: 'everyone' })),
-    remember: options.remember ?? (() => {}),
+    remember: (answer) => {
+      if (once) once.answer = answer;
+    },
   };
 };

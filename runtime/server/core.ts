@@ -51,7 +51,7 @@ export interface CoreContext {
   readonly store: Store;
   toUsers(users: string | readonly string[], message: unknown): Promise<void>;
   everyone(message: unknown): Promise<void>;
-  /** Keeps what answers a repeat of this message (of idempotent messages). */
+  /** Keeps what answers a repeat of this message (of idempotent messages); before a send to the room: stored with it. */
   remember(answer: unknown): void;
 }
 

@@ -26,6 +26,7 @@ interface PresenceSet {
 }
 
 interface Reservation {
+  readonly holder: string;
   readonly fingerprint: string;
   readonly expiresAt: number;
   /** Resolves to the answer, or to null when the key was released. */
@@ -43,13 +44,17 @@ class MemoryEngine implements Engine {
   readonly #sets = new Map<string, PresenceSet>();
   readonly #reservations = new Map<string, Reservation>();
   readonly #values = new Map<string, string>();
+  /** How to settle each claim that is held, by its holder. */
+  readonly #held = new Map<string, (answer: string) => void>();
   #claims = 0;
+  #holders = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   async append(entry: Append): Promise<number> {
+    this.#settle(entry.settles);
     let stream = this.#streams.get(entry.stream);
     if (!stream) {
       stream = { head: 0, entries: [] };
@@ -80,8 +85,10 @@ class MemoryEngine implements Engine {
     };
   }
 
-  async drop(stream: string): Promise<void> {
+  async drop(stream: string, unlessJoined?: string): Promise<void> {
+    if (unlessJoined !== undefined && this.#sets.has(unlessJoined)) return;
     this.#streams.delete(stream);
+    this.#values.delete(stream);
   }
 
   async publish(topic: string, publication: Publication): Promise<void> {
@@ -157,13 +164,21 @@ class MemoryEngine implements Engine {
     const settled = new Promise<string | null>((done) => {
       resolve = done;
     });
-    const reservation = { fingerprint, expiresAt: this.#clock.now() + windowMs, settled };
-    this.#reservations.set(key, reservation);
+    this.#holders += 1;
+    const holder = String(this.#holders);
+    const settle = (answer: string): void => {
+      this.#held.delete(holder);
+      resolve(answer);
+    };
+    this.#reservations.set(key, { holder, fingerprint, expiresAt: this.#clock.now() + windowMs, settled });
+    this.#held.set(holder, settle);
     return {
       repeated: false,
-      settle: async (answer) => resolve(answer),
+      holder,
+      settle: async (answer) => settle(answer),
       release: async () => {
-        if (this.#reservations.get(key) === reservation) this.#reservations.delete(key);
+        if (!this.#held.delete(holder)) return;
+        if (this.#reservations.get(key)?.holder === holder) this.#reservations.delete(key);
         resolve(null);
       },
     };
@@ -184,6 +199,13 @@ class MemoryEngine implements Engine {
   #tell(topic: string, publication: Publication): void {
     const listeners = this.#listeners.get(topic);
     if (listeners) for (const listener of [...listeners]) listener(publication);
+  }
+
+  #settle(settles: Append['settles']): void {
+    if (!settles) return;
+    const settle = this.#held.get(settles.holder);
+    if (!settle) throw new Error('The claim is not held any more.');
+    settle(settles.answer);
   }
 
   #sweep(): void {

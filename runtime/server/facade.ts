@@ -101,7 +101,8 @@ export interface Context<C extends ServerTypes, State> {
 }
 
 export interface MessageContext<C extends ServerTypes, State> extends Context<C, State> {
-  /** Keeps what answers a repeat of this message, where the contract makes it idempotent. */
+  /** Keeps what answers a repeat of this message, where the contract makes it idempotent. Called before the message is sent
+   * to the room, it is stored together with it. */
   remember(answer: MessageTo<C, 'direct'>): void;
 }
 

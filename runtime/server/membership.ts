@@ -114,5 +114,5 @@ export const leaveRoom = async (
   session.answerAll(await hub.handlers.left?.(context));
   const isNews = left !== null && (last || hub.table.room?.presence?.per === 'connection');
   if (isNews && !silently) await tell(hub, 'left', session, room, left);
-  if (empty && hub.table.room?.life === 'while-joined') await hub.seam.engine.drop(topic);
+  if (empty && hub.table.room?.life === 'while-joined') await hub.seam.engine.drop(topic, topic);
 };

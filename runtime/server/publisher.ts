@@ -6,13 +6,20 @@ import type { Kept } from './core.ts';
 import { timestamp } from './fill.ts';
 import { readAt, writeAt } from './pointer.ts';
 import { refuse } from './refusal.ts';
-import type { Clock, Engine, Publication } from './seam.ts';
+import type { Clock, Engine, Publication, Settlement } from './seam.ts';
 import type { ChannelTable } from './table.ts';
 import { everyoneTopic, roomTopic, storeKey, userTopic } from './topics.ts';
 
 /** Where a message goes: the delivery words with what each needs. */
 export type Audience =
-  | { readonly to: 'room'; readonly room: string /** Also appended to a list of the store. */; readonly kept?: Kept }
+  | {
+      readonly to: 'room';
+      readonly room: string;
+      /** Also appended to a list of the store. */
+      readonly kept?: Kept;
+      /** Settled with it, where the message is numbered or kept. */
+      readonly settles?: Settlement | undefined;
+    }
   | { readonly to: 'others' | 'other-users'; readonly room: string; readonly cause: NonNullable<Publication['cause']> }
   | { readonly to: 'user'; readonly users: readonly string[] }
   | { readonly to: 'everyone' };
@@ -54,9 +61,11 @@ export class Publisher {
     try {
       const sequenced = this.#table.resync?.messages.includes(type) ?? false;
       const text = sequenced ? null : JSON.stringify(message);
+      const settles = 'settles' in audience ? audience.settles : undefined;
       for (const topic of this.#topics(audience)) {
-        if (text === null) await this.#append(topic, publication, message);
-        else if ('kept' in audience && audience.kept) await this.#keep(topic, publication, text, audience.kept);
+        if (text === null) await this.#append(topic, publication, message, settles);
+        else if ('kept' in audience && audience.kept)
+          await this.#keep(topic, publication, text, audience.kept, settles);
         else await this.#engine.publish(topic, { ...publication, text });
       }
     } catch {
@@ -80,13 +89,24 @@ export class Publisher {
     return [everyoneTopic(channel)];
   }
 
-  async #keep(topic: string, publication: Omit<Publication, 'text'>, text: string, kept: Kept): Promise<void> {
+  async #keep(
+    topic: string,
+    publication: Omit<Publication, 'text'>,
+    text: string,
+    kept: Kept,
+    settles: Settlement | undefined,
+  ): Promise<void> {
     const stream = storeKey(this.#table.name, kept.list);
     const timestamp = this.#clock.now();
-    await this.#engine.append({ stream, topic, publication, text: [text], timestamp, keep: kept.keep });
+    await this.#engine.append({ stream, topic, publication, text: [text], timestamp, keep: kept.keep, settles });
   }
 
-  async #append(topic: string, publication: Omit<Publication, 'text'>, message: unknown): Promise<void> {
+  async #append(
+    topic: string,
+    publication: Omit<Publication, 'text'>,
+    message: unknown,
+    settles: Settlement | undefined,
+  ): Promise<void> {
     const resync = this.#table.resync!;
     const now = this.#clock.now();
     const timed = resync.timestamp === null ? message : writeAt(message, resync.timestamp, timestamp(now));
@@ -100,6 +120,7 @@ export class Publisher {
       text: [text.slice(0, at), text.slice(at + PLACE.length + 2)],
       timestamp: now,
       keep: resync.history,
+      settles,
     });
     this.onNumbered?.(stream, sequence);
   }

@@ -1,22 +1,24 @@
 // Runs a handler; of idempotent messages once, however often they come.
 
-import { createContext } from './context.ts';
+import { createContext, type Once } from './context.ts';
 import { claimKey, fingerprint } from './idempotency.ts';
 import { refuse } from './refusal.ts';
 import type { Session } from './session.ts';
 
-const runHandler = async (session: Session, type: string, message: unknown, room: string): Promise<unknown> => {
+const runHandler = async (
+  session: Session,
+  type: string,
+  message: unknown,
+  room: string,
+  once?: Once,
+): Promise<void> => {
   const handler = session.hub.handlers.on[type];
-  if (!handler) return undefined;
+  if (!handler) return;
   const pending: Promise<unknown>[] = [];
-  let answer: unknown;
-  const remember = (value: unknown): void => {
-    answer = value;
-  };
-  const reply = await handler(message, createContext(session, room, pending, { by: 'message', remember }));
+  const context = createContext(session, room, pending, { by: 'message', ...(once && { once }) });
+  const reply = await handler(message, context);
   await Promise.all(pending);
   session.answerAll(reply);
-  return answer;
 };
 
 /** Handles a message by its handler, or answers the repeat of one that was handled. */
@@ -41,8 +43,9 @@ export const runOnce = async (session: Session, type: string, message: unknown, 
     return;
   }
   try {
-    const answer = await runHandler(session, type, message, room);
-    await claim.settle(JSON.stringify(answer ?? table.server[row.idempotent.answer]?.template ?? {}));
+    const once: Once = { holder: claim.holder ?? null, answer: undefined };
+    await runHandler(session, type, message, room, once);
+    await claim.settle(JSON.stringify(once.answer ?? table.server[row.idempotent.answer]?.template ?? {}));
   } catch (error) {
     // The id of a rejected message is not remembered.
     await claim.release();

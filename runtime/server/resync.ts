@@ -20,13 +20,12 @@ export const foldState = async (
   keep: number,
   rules: NonNullable<CoreHandlers['state']>,
 ): Promise<Checkpoint> => {
-  const key = `${stream}#state`;
-  const saved = await engine.load(key);
+  const saved = await engine.load(stream);
   const start: Checkpoint = saved === null ? { sequence: 0, state: rules.initial } : JSON.parse(saved);
   const { entries, head } = await engine.history(stream, { after: start.sequence }, keep);
   const state = entries.reduce((folded, entry) => rules.reduce(folded, JSON.parse(entry.text)), start.state);
   const checkpoint = { sequence: head, state };
-  if (head - start.sequence >= keep / CHECKPOINT_EVERY) await engine.save(key, JSON.stringify(checkpoint));
+  if (head - start.sequence >= keep / CHECKPOINT_EVERY) await engine.save(stream, JSON.stringify(checkpoint));
   return checkpoint;
 };
 

@@ -110,6 +110,12 @@ export type Fanout = (
   all: Iterable<Recipient>,
 ) => void;
 
+/** The answer to the repeats of what a claim is held for. */
+export interface Settlement {
+  readonly holder: string;
+  readonly answer: string;
+}
+
 export interface Append {
   /** Numbered on its own, from 1. */
   readonly stream: string;
@@ -122,6 +128,8 @@ export interface Append {
   readonly timestamp: number;
   /** How many messages the stream keeps. */
   readonly keep: number;
+  /** A claim that is settled with it, both or neither; rejects where the claim is not held any more. */
+  readonly settles?: Settlement | undefined;
 }
 
 export interface HistoryEntry {
@@ -149,9 +157,28 @@ export interface Member {
   readonly at: number;
 }
 
+/** `settle` and `release` are harmless once it is settled. */
 export type Claim =
-  | { readonly repeated: false; settle(answer: string): Promise<void>; release(): Promise<void> }
+  | {
+      readonly repeated: false;
+      /** Who holds the key, for {@link Append.settles}; left out: only `settle` settles it. */
+      readonly holder?: string;
+      settle(answer: string): Promise<void>;
+      release(): Promise<void>;
+    }
   | { readonly repeated: true; readonly fingerprint: string; readonly answer: string };
+
+/** A connection that came or went without this process having said so. */
+export interface PresenceChange {
+  readonly change: 'joined' | 'left';
+  readonly set: string;
+  readonly connection: string;
+  readonly member: Member;
+  /** Whether it was the user's first connection, or the last one. */
+  readonly isNews: boolean;
+  /** Whether nobody is left in the set. */
+  readonly empty: boolean;
+}
 
 /** Broadcast layer and storage. Rejections mean that it is unavailable, and that nothing was accepted. */
 export interface Engine {
@@ -159,8 +186,9 @@ export interface Engine {
   append(entry: Append): Promise<number>;
   /** Entries in ascending order, of the newest `keep`. */
   history(stream: string, range: HistoryRange, keep: number): Promise<History>;
-  /** Forgets a stream, its number included. */
-  drop(stream: string): Promise<void>;
+  /** Forgets a stream, its number included, and the value saved under its name. @param unlessJoined a presence set: kept
+   * while somebody is in it */
+  drop(stream: string, unlessJoined?: string): Promise<void>;
   publish(topic: string, publication: Publication): Promise<void>;
   /** Resolves once everything published from then on arrives. */
   subscribe(topic: string, listener: (publication: Publication) => void): Promise<Cancel>;
@@ -181,6 +209,9 @@ export interface Engine {
   claim(key: string, fingerprint: string, windowMs: number): Promise<Claim>;
   load(key: string): Promise<string | null>;
   save(key: string, text: string): Promise<void>;
+  /** Of engines that several processes share: tells one of them of connections whose process is gone, and of those that
+   * were taken for gone and are not. Left out: there are none. */
+  watch?(listener: (change: PresenceChange) => void): Cancel;
   close(): Promise<void>;
 }
 
