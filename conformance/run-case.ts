@@ -75,9 +75,11 @@ function broken(planned: PlannedRow, ofCase: Level, error: Failed, at: Ended): C
 
 /** The verdict of a monitor over what the whole run saw. */
 export function judgeMonitor(planned: PlannedRow, one: MonitorCase, recorded: Recorded): CaseResult {
-  const tokens = new Set(recorded.observations.flatMap((observation) => observation.tokens));
-  const longestFirst = [...tokens].sort((left, right) => right.length - left.length);
-  const clean = (text: string) => longestFirst.reduce((cut, token) => cut.replaceAll(token, '[token]'), text);
+  const clean = (text: string) => {
+    const tokens = new Set(recorded.observations.flatMap((observation) => observation.tokens));
+    const longestFirst = [...tokens].sort((left, right) => right.length - left.length);
+    return longestFirst.reduce((cut, token) => cut.replaceAll(token, '[token]'), text);
+  };
   try {
     one.judge(recorded);
     return resultOf(planned, { verdict: 'pass' });

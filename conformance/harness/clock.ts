@@ -19,13 +19,15 @@ export interface TimingCheck {
 
 export class Samples {
   readonly #values: number[] = [];
+  #max = 0;
 
   add(value: number): void {
     this.#values.push(value);
+    if (value > this.#max) this.#max = value;
   }
 
   get max(): number {
-    return this.#values.reduce((most, value) => Math.max(most, value), 0);
+    return this.#max;
   }
 
   spread(): Spread {

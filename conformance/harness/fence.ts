@@ -9,6 +9,9 @@ import { valueAt } from './pointer.ts';
 
 const mark = /fence-[0-9a-f]{12}/;
 
+/** The contract alone decides: chosen once for all cases of a channel. */
+const choices = new WeakMap<Channel, { broadcast: BroadcastFence | null; request: RoundTripFence | null }>();
+
 /** Below this, ms, nothing is concluded from a wait. */
 const floorMs = 40;
 
@@ -19,6 +22,7 @@ export class Fence {
   readonly #clock: Clock;
   readonly #build: (key: string, options: BuildOptions) => Built;
   readonly #patience: () => number;
+  readonly #withId = new Map<string, boolean>();
 
   constructor(
     channel: Channel,
@@ -30,13 +34,17 @@ export class Fence {
     this.#clock = clock;
     this.#build = build;
     this.#patience = patience;
-    this.broadcast = broadcastFence(channel, (message) => build(message.key, {}).marker !== null);
-    this.request = roundTripFence(channel);
+    const known = choices.get(channel);
+    this.broadcast = known
+      ? known.broadcast
+      : broadcastFence(channel, (message) => build(message.key, {}).marker !== null);
+    this.request = known ? known.request : roundTripFence(channel);
+    if (known === undefined) choices.set(channel, { broadcast: this.broadcast, request: this.request });
   }
 
   /** Whether a message is of the fence's own making: its sentinel, or an answer to it. One that lists the sentinel among others is not. */
   owns(text: string, key: string | null, value: unknown): boolean {
-    if (!mark.test(text)) return false;
+    if (!text.includes('fence-') || !mark.test(text)) return false;
     const { clientMessages, serverMessages, envelope, error } = this.#channel;
     const message = this.broadcast?.message.key;
     const isCaused = serverMessages.some(
@@ -154,6 +162,8 @@ export class Fence {
   /** The sentinel in the marked place and in the id, so that its answers too are known as the fence's. */
   #options(key: string, marker: string, room?: string): BuildOptions {
     const named = room !== undefined && this.#channel.room?.selector ? { room } : {};
-    return { marker, id: this.#build(key, {}).id === null ? null : marker, ...named };
+    const hasId = this.#withId.get(key) ?? this.#build(key, {}).id !== null;
+    this.#withId.set(key, hasId);
+    return { marker, id: hasId ? marker : null, ...named };
   }
 }

@@ -1,7 +1,7 @@
 // Valid client messages made from the contract: its example, a unique marker where a trigger copies a string, a fresh id.
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Channel, ClientMessage, JsonSchema } from '../../scripts/model.ts';
-import { pointerKeys, toPointer, valueAt, withValueAt } from './pointer.ts';
+import { pointerKeys, setValueAt, toPointer, valueAt, withValueAt } from './pointer.ts';
 import { sampleOf } from './samples.ts';
 import type { Schemas } from './schemas.ts';
 
@@ -30,13 +30,31 @@ export interface Built {
   readonly room: string | null;
 }
 
+/** Counted on from anywhere: no two of a run are the same, nor are those of two runs against one server. */
+let texts = randomInt(2 ** 48 - 1);
+
 export function uniqueText(prefix: string): string {
-  return `${prefix}${randomBytes(6).toString('hex')}`;
+  texts = (texts + 1) % 2 ** 48;
+  return `${prefix}${texts.toString(16).padStart(12, '0')}`;
 }
+
+/** What the contract alone says of a message. */
+interface Facts {
+  readonly base: string;
+  readonly roomPlace: string | null;
+  /** Where an id goes that the message may carry, and where one of any kind would. */
+  readonly idPlace: string | null;
+  readonly hasIdPlace: boolean;
+}
+
+/** Read once for each channel: every message of every case is built from them. */
+const facts = new WeakMap<Channel, Map<string, Facts>>();
 
 export class MessageBuilder {
   readonly #channel: Channel;
   readonly #schemas: Schemas;
+  /** Of messages that name a room, by the room: a name that breaks the schema leaves no place. */
+  readonly #markerPlaces = new Map<string, string | null>();
 
   constructor(channel: Channel, schemas: Schemas) {
     this.#channel = channel;
@@ -44,27 +62,32 @@ export class MessageBuilder {
   }
 
   build(message: ClientMessage, options: BuildOptions, addressRoom: string | null): Built {
-    const { envelope, room } = this.#channel;
-    let value = this.base(message);
-    const roomPlace = this.roomPlace(message);
+    const { room } = this.#channel;
+    const { base, roomPlace, idPlace, hasIdPlace } = this.#factsOf(message);
+    let value: unknown = JSON.parse(base);
+    let place = message.key;
     const named = options.room ?? addressRoom;
     if (
       roomPlace !== null &&
       named !== null &&
       (options.room !== undefined || valueAt(value, roomPlace) !== undefined)
     ) {
-      value = withValueAt(value, roomPlace, this.asDeclared(message, roomPlace, named));
+      value = setValueAt(value, roomPlace, this.asDeclared(message, roomPlace, named));
+      place += ` ${named}`;
     }
-    const markerPointer = this.markerPlace(message, value);
+    let markerPointer = this.#markerPlaces.get(place);
+    if (markerPointer === undefined) {
+      markerPointer = this.markerPlace(message, value);
+      this.#markerPlaces.set(place, markerPointer);
+    }
     const marker = markerPointer === null ? null : (options.marker ?? uniqueText('m-'));
-    if (markerPointer !== null) value = withValueAt(value, markerPointer, marker);
-    const idPlace = message.idempotent?.property ?? message.reply?.correlation?.request ?? envelope.id;
-    if (idPlace !== null && this.schemaAt(message, idPlace) !== null && options.id !== null) {
-      value = withValueAt(value, idPlace, options.id ?? uniqueText('c-'));
+    if (markerPointer !== null) value = setValueAt(value, markerPointer, marker);
+    if (idPlace !== null && hasIdPlace && options.id !== null) {
+      value = setValueAt(value, idPlace, options.id ?? uniqueText('c-'));
     }
-    if (idPlace !== null && options.id === null) value = withValueAt(value, idPlace, undefined);
+    if (idPlace !== null && options.id === null) value = setValueAt(value, idPlace, undefined);
     for (const [pointer, replacement] of Object.entries(options.with ?? {})) {
-      value = withValueAt(value, pointer, replacement);
+      value = setValueAt(value, pointer, replacement);
     }
     const carried = idPlace === null ? undefined : valueAt(value, idPlace);
     return {
@@ -76,6 +99,23 @@ export class MessageBuilder {
       id: typeof carried === 'string' ? carried : null,
       room: room === null || room.scope === 'channel' ? null : named,
     };
+  }
+
+  #factsOf(message: ClientMessage): Facts {
+    const known = facts.get(this.#channel) ?? new Map<string, Facts>();
+    facts.set(this.#channel, known);
+    let found = known.get(message.key);
+    if (found === undefined) {
+      const idPlace = message.idempotent?.property ?? message.reply?.correlation?.request ?? this.#channel.envelope.id;
+      found = {
+        base: JSON.stringify(this.base(message)),
+        roomPlace: this.roomPlace(message),
+        idPlace,
+        hasIdPlace: idPlace !== null && this.schemaAt(message, idPlace) !== null,
+      };
+      known.set(message.key, found);
+    }
+    return found;
   }
 
   /** The first example that is valid, else a sample of the schema. */

@@ -26,10 +26,14 @@ export function valueAt(value: unknown, pointer: string): unknown {
 
 /** A deep copy with the value set there; missing objects on the way are made. `undefined` removes it. */
 export function withValueAt(value: unknown, pointer: string, replacement: unknown): unknown {
+  return setValueAt(pointer === '' ? null : structuredClone(value ?? {}), pointer, replacement);
+}
+
+/** As {@link withValueAt}, in the value itself, which must be the caller's own; returns it, or what stands in its place. */
+export function setValueAt(value: unknown, pointer: string, replacement: unknown): unknown {
   const keys = pointerKeys(pointer);
-  if (keys.length === 0) return structuredClone(replacement);
-  const copy: unknown = structuredClone(value ?? {});
-  let at = copy as Record<string, unknown>;
+  if (keys.length === 0) return copyOf(replacement);
+  let at = value as Record<string, unknown>;
   for (const key of keys.slice(0, -1)) {
     if (typeof at[key] !== 'object' || at[key] === null) at[key] = {};
     at = at[key] as Record<string, unknown>;
@@ -38,8 +42,12 @@ export function withValueAt(value: unknown, pointer: string, replacement: unknow
   if (replacement === undefined) {
     if (Array.isArray(at)) at.splice(Number(last), 1);
     else delete at[last];
-  } else at[last] = structuredClone(replacement);
-  return copy;
+  } else at[last] = copyOf(replacement);
+  return value;
+}
+
+function copyOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }
 
 /** Equality of JSON values; the order of properties does not count. */

@@ -146,10 +146,16 @@ export class Probing {
   }
 }
 
+/** The contract alone decides: chosen once for all cases of a channel. */
+const chosen = new WeakMap<Channel, Probe | null>();
+
 export function theProbe(kit: Kit): Probe {
-  const [probe] = probesOf(kit.channel, (message) => kit.message(message.key).marker !== null);
-  if (probe === undefined)
-    throw new NotTestable('No client message of the channel has an effect that can be seen.', []);
+  let probe = chosen.get(kit.channel);
+  if (probe === undefined) {
+    probe = probesOf(kit.channel, (message) => kit.message(message.key).marker !== null)[0] ?? null;
+    chosen.set(kit.channel, probe);
+  }
+  if (probe === null) throw new NotTestable('No client message of the channel has an effect that can be seen.', []);
   return probe;
 }
 

@@ -9,6 +9,8 @@ export class Trace {
   readonly #startedAt = performance.now();
   readonly #frames: TraceFrame[] = [];
   readonly #secrets = new Set<string>();
+  /** In the forms in which they may stand somewhere, the longest first: what is part of another must not cut it in two. */
+  #redacted: readonly string[] | null = null;
 
   /** What is redacted: tokens, and the signatures of those that have one. */
   get secrets(): readonly string[] {
@@ -17,6 +19,7 @@ export class Trace {
 
   /** From now on shown as `[token]` wherever it stands, its signature too. */
   redact(secret: string): void {
+    this.#redacted = null;
     if (secret.length >= 4) this.#secrets.add(secret);
     // Of a token in three parts the last one alone gives it away: the others can be guessed.
     const [, , signature, ...more] = secret.split('.');
@@ -42,10 +45,13 @@ export class Trace {
   }
 
   clean(text: string): string {
+    if (this.#redacted === null) {
+      const forms = [...this.#secrets].flatMap((secret) => [secret, encodeURIComponent(secret)]);
+      this.#redacted = [...new Set(forms)].sort((left, right) => right.length - left.length);
+    }
     let cleaned = text;
-    // The longest first: what is part of another must not cut it in two.
-    for (const secret of [...this.#secrets].sort((left, right) => right.length - left.length)) {
-      cleaned = cleaned.replaceAll(secret, '[token]').replaceAll(encodeURIComponent(secret), '[token]');
+    for (const secret of this.#redacted) {
+      if (cleaned.includes(secret)) cleaned = cleaned.replaceAll(secret, '[token]');
     }
     return cleaned;
   }
