@@ -98,9 +98,12 @@ export const errorId: Rule = {
       const probe = probeOf(kit.channel);
       const invalid = probe === null ? [] : faultsOf(kit, probe.key, scene);
       const faults = [...invalid, ...unknownTypes(kit), ...brokenTypes(kit)].filter((fault) => fault.id !== null);
-      await judgeErrors(kit, scene, faults, (fault, { id }) => {
-        if (id === fault.id) return;
-        throw new Failed(`id ${brief(fault.id)} on the error for ${fault.name}`, brief(id), { reason: 'wrong-id' });
+      // Nothing else is under way: whatever error comes answers it, also one that carries another id.
+      const anonymous = new Map<Fault, string | null>(faults.map((fault) => [{ ...fault, id: null }, fault.id]));
+      await judgeErrors(kit, scene, [...anonymous.keys()], (fault, { id }) => {
+        const sent = anonymous.get(fault) ?? null;
+        if (id === sent) return;
+        throw new Failed(`id ${brief(sent)} on the error for ${fault.name}`, brief(id), { reason: 'wrong-id' });
       });
     },
   ),
