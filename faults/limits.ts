@@ -4,6 +4,7 @@ import type { ChannelTable, LimitsTable, Seam, Transport } from '../runtime/serv
 import { encodeMessage } from '../runtime/server/index.ts';
 import { writeAt } from '../runtime/server/pointer.ts';
 import { changeTables } from './decorate-channels.ts';
+import { changeRecipients } from './decorate-fanout.ts';
 import { changeEvents, changeOutgoing, changeTransport, survivingViolation } from './decorate-transport.ts';
 import { by, type Fault } from './fault.ts';
 
@@ -280,12 +281,11 @@ export const limitsFaults: readonly Fault[] = [
   },
   {
     id: 'limits/backlog-slows-others',
-    sentence: 'The others wait for the one who does not read.',
+    sentence: 'While one member does not read, the others get nothing.',
     intended: [by('limits/backlog-others-not-slowed', 'slowed')],
     appliesTo: has('backlog'),
     apply: (seam) => {
       const open = new Map<string, Transport>();
-      const tails = new Map<string, Promise<void>>();
       const noted = changeTransport(seam, ({ inner }) => {
         open.set(inner.facts.id, inner);
         return {};
@@ -296,26 +296,10 @@ export const limitsFaults: readonly Fault[] = [
           events.closed(code);
         },
       }));
-      return {
-        ...tracked,
-        fanout: (publication, message, recipients, all) => {
-          const to = [...recipients];
-          const key = JSON.stringify([publication.channel, publication.room]);
-          const slow = to
-            .flatMap(({ facts }) => open.get(facts.id) ?? [])
-            .filter((one) => one.bufferedBytes > SLOW_BYTES);
-          const before = tails.get(key);
-          if (slow.length === 0 && !before) {
-            tracked.fanout(publication, message, to, all);
-            return;
-          }
-          const after = Promise.all([before, ...slow.map((one) => one.drained())]).then(() => {
-            tracked.fanout(publication, message, to, all);
-            if (tails.get(key) === after) tails.delete(key);
-          });
-          tails.set(key, after);
-        },
-      };
+      return changeRecipients(tracked, ({ recipients }) => {
+        const slow = recipients.filter(({ facts }) => (open.get(facts.id)?.bufferedBytes ?? 0) > SLOW_BYTES);
+        return slow.length > 0 ? slow : recipients;
+      });
     },
   },
   {
