@@ -116,6 +116,13 @@ async function flood(kit: Kit, row: BacklogRow, probe: Probe): Promise<Flood> {
   return { sent, lost, slowestMs, bytes, ending, masked, frames: kit.frames().slice(-100) };
 }
 
+/** A busy machine may be too slow for it once, and not the next time. */
+async function unmaskedFlood(kit: Kit, row: BacklogRow, probe: Probe): Promise<Flood> {
+  let seen = await flood(kit, row, probe);
+  for (let again = 0; again < 2 && seen.masked; again += 1) seen = await flood(kit, row, probe);
+  return seen;
+}
+
 function backlogRule(
   record: Pick<Rule, 'id' | 'sentence'> & { readonly rowLevel: boolean },
   judge: (flood: Flood, row: BacklogRow, probe: Probe) => void,
@@ -138,7 +145,8 @@ function backlogRule(
         needs: { users: 1 },
         timeoutMs: 300_000,
         // Observed once: it takes some seconds, and both rules are about the same.
-        run: async (kit) => judge(await kit.once(`backlog ${channel.name}`, () => flood(kit, row, probe)), row, probe),
+        run: async (kit) =>
+          judge(await kit.once(`backlog ${channel.name}`, () => unmaskedFlood(kit, row, probe)), row, probe),
       };
       return [one];
     },
