@@ -21,16 +21,18 @@ type Validators = ChannelContract['validators']['client'];
 function compileValidators(contract: Contract, channel: Channel, messages: readonly Message[]): Validators {
   const names = messages.map((_, index) => `check${index}`);
   const schemas = new Map(messages.map((message, index) => [names[index] ?? '', message.schema]));
-  const { imports, code } = compileChecks(schemas, contract.definitions);
+  const { imports, parts, checks } = compileChecks(schemas, contract.definitions);
   const known: { readonly [name: string]: unknown } = validation;
-  // The same code that `generate` writes into a module; here there is no file to import.
-  const make = compileFunction(`${code}\nreturn [${names.join(', ')}];`, [...imports], {
-    filename: `validators of ${channel.name}`,
-  });
-  const checks = make(...imports.map((name) => known[name])) as ((value: unknown) => boolean)[];
+  // What `generate` writes into a module; here there is no file to import.
+  const code = [
+    ...parts.map(([name, expression]) => `const ${name} = ${expression};`),
+    `return [${names.map((name) => checks.get(name)).join(', ')}];`,
+  ];
+  const compiled = compileFunction(code.join('\n'), [...imports], { filename: `validators of ${channel.name}` });
+  const made = compiled(...imports.map((name) => known[name])) as validation.Check[];
   const table = messages.map((message, index): [string, Validators[string]] => [
     message.type,
-    validation.createValidator(checks[index] ?? (() => false)),
+    validation.createValidator(made[index] ?? validation.never),
   ]);
   return Object.assign(Object.create(null), Object.fromEntries(table)) as Validators;
 }

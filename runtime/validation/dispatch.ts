@@ -1,5 +1,5 @@
 // Decides which message a parsed value is, by its discriminator, and whether it is a valid one.
-import { escapeSegment } from './issues.ts';
+import { escapeSegment } from './pointer.ts';
 import type { Issue, Validator, ValidatorTable } from './validator.ts';
 
 /** `malformed`: not an object. `invalid` without a `type`: the discriminator itself is missing or not a string. */
@@ -40,8 +40,11 @@ function onlyKey(table: object): string | undefined {
 function read(value: object, segments: readonly string[]): unknown {
   let place: unknown = value;
   for (const segment of segments) {
-    if (typeof place !== 'object' || place === null || !Object.hasOwn(place, segment)) return undefined;
-    place = (place as { readonly [key: string]: unknown })[segment];
+    if (typeof place !== 'object' || place === null) return undefined;
+    const item = (place as { readonly [key: string]: unknown })[segment];
+    // Nothing that every object inherits is a string, so that a string on the first level is its own: the common case.
+    if (place === value && segments.length === 1 && typeof item === 'string') return item;
+    place = Object.hasOwn(place, segment) ? item : undefined;
   }
   return place;
 }

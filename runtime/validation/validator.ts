@@ -1,6 +1,7 @@
 // The shape of a generated validator: a function that returns `{ value }` or `{ issues }` and never throws, which is
 // also a Standard Schema (https://standardschema.dev).
-import { type Compiled, issueOf } from './issues.ts';
+import type { Check } from './check.ts';
+import { escapeSegment } from './pointer.ts';
 
 export interface Issue {
   /** RFC 6901, from the root of the message; of a missing property, the pointer it would have; where a change in one of
@@ -31,24 +32,24 @@ export type StandardResult<T> =
 /** Validators of one direction of a channel, by the value of the discriminator. Has no prototype. */
 export type ValidatorTable<M> = { readonly [T in keyof M]: Validator<M[T]> };
 
-/** Makes a validator of a compiled check. */
-export function createValidator<T>(compiled: Compiled): Validator<T> {
-  const validate = (value: unknown): Result<T> =>
-    compiled(value) ? { value: value as T } : { issues: [issueOf(compiled)] };
-  const standard = (value: unknown): StandardResult<T> =>
-    compiled(value) ? { value: value as T } : { issues: [standardIssue(issueOf(compiled))] };
-  return Object.assign(validate, {
-    '~standard': { version: 1, vendor: 'wirepact', validate: standard } as const,
-  });
+/** Makes a validator of a check. */
+export function createValidator<T>(check: Check): Validator<T> {
+  const validate = (value: unknown): Result<T> => {
+    const found = check(value);
+    if (!found) return { value: value as T };
+    const pointer = (found.path ?? []).map((segment) => `/${escapeSegment(segment)}`).join('');
+    return { issues: [{ pointer, message: found.message }] };
+  };
+  const standard = (value: unknown): StandardResult<T> => {
+    const found = check(value);
+    return found ? { issues: [{ message: found.message, path: found.path ?? [] }] } : { value: value as T };
+  };
+  return Object.assign(validate, { '~standard': { version: 1, vendor: 'wirepact', validate: standard } as const });
 }
 
-function standardIssue(issue: Issue): { message: string; path: string[] } {
-  return { message: issue.message, path: pathOf(issue.pointer) };
-}
-
-function pathOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+/** Makes a table of the checks of all messages of a direction. */
+export function createTable<M extends object>(checks: { readonly [T in keyof M]: Check }): ValidatorTable<M> {
+  const table = Object.create(null);
+  for (const [type, check] of Object.entries<Check>(checks)) table[type] = createValidator(check);
+  return Object.freeze(table);
 }

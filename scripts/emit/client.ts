@@ -2,7 +2,7 @@
 import type { Channel, Contract, Pointer } from '../model.ts';
 import { clientTable } from './client-table.ts';
 import { camelCase, channelFolder, channelPrefix } from './names.ts';
-import { createPrinter, header, literal, type Printer, propertyName, tableRow } from './printer.ts';
+import { byName, createPrinter, header, literal, type Printer, propertyName, tableRow } from './printer.ts';
 
 /** The part of the runtime that a row of the table needs. What no row needs, no browser loads. */
 const PARTS = { answering: 'answering', beating: 'beating', resync: 'ordering', unique: 'repeats' };
@@ -50,12 +50,6 @@ function union(pointers: readonly (Pointer | null)[]): string {
   const names = pointers.flatMap((pointer) => (pointer === null || pointer.indexOf('/', 1) > 0 ? [] : [pointer]));
   const text = names.map((pointer) => literal(pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')));
   return text.length === 0 ? 'never' : text.join(' | ');
-}
-
-/** As an editor sorts imports: `type` does not count. */
-function byName(a: string, b: string): number {
-  const [left, right] = [a, b].map((name) => name.replace('type ', '').toLowerCase()) as [string, string];
-  return left < right ? -1 : 1;
 }
 
 /** A row a line; messages, a line each. Parts stand by their names. */

@@ -1,129 +1,169 @@
-// Compiles schemas to the source of check functions with AJV: an ES module's text that needs no eval and no require.
-import { _, Ajv, type CodeKeywordDefinition, type KeywordCxt, str } from 'ajv';
-import standaloneModule from 'ajv/dist/standalone/index.js';
+// Turns schemas into expressions that make checks of `wirepact/validation`: text that needs no eval and no require.
 import type { JsonSchema } from '../model.ts';
 import { FORMATS } from './formats.ts';
+import { literal } from './printer.ts';
+import { isSchema, referenceOf, requiredNames, schemaList, schemaMap } from './schema.ts';
 
-/** Names of `wirepact/validation` that the code of a check uses, and the code. */
+/** The check of each type of JSON Schema. */
+const KINDS = {
+  array: 'list',
+  boolean: 'boolean',
+  integer: 'integer',
+  null: 'nothing',
+  number: 'number',
+  object: 'record',
+  string: 'string',
+} as const;
+
+type Kind = keyof typeof KINDS;
+
+/** What a schema is that checks nothing. */
+const ANYTHING = 'anything';
+
 export interface CompiledChecks {
+  /** Names of `wirepact/validation` that the expressions use, sorted. */
   readonly imports: readonly string[];
-  readonly code: string;
+  /** Constants, in the order in which they need one another. */
+  readonly parts: readonly (readonly [name: string, expression: string])[];
+  /** By the name of the schema, the name of its check. */
+  readonly checks: ReadonlyMap<string, string>;
 }
 
-// AJV is CommonJS: its default export stands one step deeper where it is imported from ES modules.
-const standaloneCode = standaloneModule.default;
-
-/** @param schemas by the name that each check function gets: a JavaScript identifier. */
 export function compileChecks(
   schemas: ReadonlyMap<string, JsonSchema>,
   definitions: { readonly [name: string]: JsonSchema },
 ): CompiledChecks {
-  const ajv = new Ajv({
-    code: { source: true, esm: true, lines: true, formats: _`formats` },
-    // Keywords of the vocabulary and unknown formats are annotations.
-    strict: false,
-    logger: false,
-    validateSchema: false,
-    meta: false,
-    addUsedSchema: false,
-    ownProperties: namesInherited([...schemas.values(), definitions]),
-    formats: Object.fromEntries(Object.keys(FORMATS).map((format) => [format, () => true])),
-  });
-  for (const keyword of ['maxLength', 'minLength']) ajv.removeKeyword(keyword).addKeyword(lengthKeyword(keyword));
-  const ids: { [name: string]: string } = {};
-  for (const [name, schema] of schemas) {
-    ids[name] = `wirepact:${name}`;
-    ajv.addSchema({ ...schema, $id: ids[name], definitions }, ids[name]);
-  }
-  return link(standaloneCode(ajv, ids));
-}
-
-/** Whether a schema names a property that every object inherits. Asking for own properties costs time, so it is only done
- * where `data.constructor` would find something that the message does not have. */
-function namesInherited(value: unknown): boolean {
-  if (typeof value === 'string') return value in Object.prototype;
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([name, item]) => name in Object.prototype || namesInherited(item));
-}
-
-/** Counts code points only where the number of UTF-16 units leaves a doubt. */
-function lengthKeyword(keyword: string): CodeKeywordDefinition {
-  const isMax = keyword === 'maxLength';
-  return {
-    keyword,
-    type: 'string',
-    schemaType: 'number',
-    error: {
-      message: ({ schemaCode }) => str`must NOT have ${isMax ? 'more' : 'fewer'} than ${schemaCode} characters`,
-      params: ({ schemaCode }) => _`{limit: ${schemaCode}}`,
-    },
-    code(context: KeywordCxt) {
-      const { data, schema, gen } = context;
-      const count = gen.scopeValue('func', { ref: lengthKeyword, code: _`codePointLength` });
-      const limit = schema as number;
-      context.fail(
-        isMax
-          ? _`${data}.length > ${limit} && ${count}(${data}) > ${limit}`
-          : _`${data}.length < ${2 * limit} && (${data}.length < ${limit} || ${count}(${data}) < ${limit})`,
-      );
-    },
-  };
-}
-
-/** Replaces what AJV takes from its own package by imports, and refuses code that a Content Security Policy would. */
-function link(source: string): CompiledChecks {
   const imports = new Set<string>();
+  /** The name of each part by its text: what several messages have in common is there once. */
+  const parts = new Map<string, string>();
+  const made = new Map<string, string>();
+  /** Definitions that are being compiled, and the name of each that was met inside itself. */
+  const open = new Map<string, string | null>();
+  let circles = 0;
+
   const use = (name: string): string => {
     imports.add(name);
     return name;
   };
-  const linked = source
-    .replace('"use strict";\n', '')
-    .replace(/^\/\*# sourceURL=.*\n/gm, '')
-    .replace(/^export const (\w+) = (\w+);$/gm, 'const $1 = $2;')
-    .replace(/^const (\w+) = require\("ajv\/dist\/runtime\/equal"\)\.default;$/gm, (_all, name: string) => {
-      return `const ${name} = ${use('deepEqual')};`;
-    })
-    .replace(/^const (\w+) = codePointLength;$/gm, (_all, name: string) => `const ${name} = ${use('codePointLength')};`)
-    .replace(
-      /^const (\w+) = formats(?:\.(\w+)|\["([\w-]+)"\]);$/gm,
-      (_all, name: string, bare: string, quoted: string) => {
-        return `const ${name} = ${use(FORMATS[bare ?? quoted] ?? '')};`;
-      },
-    );
-  const code = withoutUnusedSchemas(withoutUnreadDetails(linked));
-  refuseUnsafe(code);
-  return { imports: [...imports].sort(), code };
+
+  /** A call is a constant of its own, which nothing keeps where it is not used. */
+  function call(name: string, ...values: readonly string[]): string {
+    const text = `/* @__PURE__ */ ${use(name)}(${values.join(', ')})`;
+    const part = parts.get(text) ?? `check${parts.size}`;
+    parts.set(text, part);
+    return part;
+  }
+
+  function definition(name: string): string {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const schema = definitions[name];
+    if (schema === undefined) return ANYTHING;
+    const circle = open.get(name);
+    if (circle !== undefined) {
+      const own = circle ?? `circle${circles++}`;
+      open.set(name, own);
+      return call('lazy', `() => ${own}`);
+    }
+    open.set(name, null);
+    const check = compile(schema);
+    const own = open.get(name);
+    open.delete(name);
+    if (own) parts.set(check, own);
+    made.set(name, check);
+    return check;
+  }
+
+  function compile(schema: unknown): string {
+    if (schema === false) return use('never');
+    if (!isSchema(schema)) return ANYTHING;
+    const reference = referenceOf(schema);
+    if (reference !== undefined) return definition(reference);
+    const has = (keyword: string): boolean => schema[keyword] !== undefined;
+    const compileAll = (keyword: string): string[] => schemaList(schema, keyword).map(compile);
+    const rules: string[] = [];
+    const bounds = (...keywords: readonly string[]): void => {
+      for (const keyword of keywords)
+        if (typeof schema[keyword] === 'number') rules.push(call(keyword, literal(schema[keyword])));
+    };
+
+    const kinds = [schema.type]
+      .flat()
+      .filter((kind) => typeof kind === 'string' && Object.hasOwn(KINDS, kind)) as Kind[];
+    const isObject = kinds.length === 1 && kinds[0] === 'object';
+    const isArray = kinds.length === 1 && kinds[0] === 'array';
+    const isList = isArray && isSchema(schema.items);
+    const needed = requiredNames(schema);
+    const isShaped = needed.length > 0 || schemaMap(schema, 'properties').length > 0;
+    const allowed = has('const') ? [schema.const] : schemaList(schema, 'enum');
+    const isTextOnly =
+      kinds[0] === 'string' && allowed.length > 0 && allowed.every((value) => typeof value === 'string');
+    // The shape of an object, the items of a list and the texts that are allowed check the type themselves.
+    const kindChecks = kinds.map((kind) => use(KINDS[kind]));
+    if (kindChecks.length > 1) rules.push(call('types', literal(kinds.join(',')), ...kindChecks));
+    else if (!(isObject && isShaped) && !isList && !isTextOnly) rules.push(...kindChecks);
+
+    bounds('maximum', 'minimum', 'exclusiveMaximum', 'exclusiveMinimum', 'multipleOf', 'maxLength', 'minLength');
+    if (typeof schema.pattern === 'string') rules.push(call('pattern', literal(schema.pattern)));
+    const format = typeof schema.format === 'string' && Object.hasOwn(FORMATS, schema.format) && FORMATS[schema.format];
+    if (format) rules.push(call('format', literal(schema.format), use(format)));
+
+    if (has('const')) rules.push(call(isPlain(schema.const) ? 'constant' : 'equal', literal(schema.const)));
+    const listed = schemaList(schema, 'enum');
+    if (has('enum')) rules.push(call(listed.every(isPlain) ? 'among' : 'amongEqual', ...listed.map(literal)));
+    rules.push(...compileAll('allOf'));
+    for (const keyword of ['anyOf', 'oneOf']) if (has(keyword)) rules.push(call(keyword, ...compileAll(keyword)));
+    if (has('not')) rules.push(call('not', compile(schema.not)));
+    if (has('if')) rules.push(call('either', ...[schema.if, schema.then ?? true, schema.else ?? true].map(compile)));
+
+    if (Array.isArray(schema.items)) {
+      rules.push(call('tuple', ...compileAll('items')));
+      const { additionalItems, items } = schema;
+      if (additionalItems === false) rules.push(call('maxItems', String(items.length)));
+      else if (has('additionalItems')) rules.push(call('items', compile(additionalItems), String(items.length)));
+    } else if (has('items')) rules.push(call(isList ? 'arrayOf' : 'items', compile(schema.items)));
+    bounds('maxItems', 'minItems');
+    if (schema.uniqueItems === true) rules.push(use('uniqueItems'));
+    if (has('contains')) rules.push(call('contains', compile(schema.contains)));
+
+    if (isShaped) rules.push(call(isObject ? 'object' : 'properties', shape(schema, needed)));
+    bounds('maxProperties', 'minProperties');
+    if (has('propertyNames')) rules.push(call('propertyNames', compile(schema.propertyNames)));
+    const patterns = schemaMap(schema, 'patternProperties');
+    if (has('additionalProperties') && schema.additionalProperties !== true) {
+      const known = [schemaMap(schema, 'properties'), patterns].map((map) => map.map(([name]) => name));
+      while (known.at(-1)?.length === 0) known.pop();
+      rules.push(call('others', compile(schema.additionalProperties), ...known.map(literal)));
+    }
+    for (const [source, value] of patterns) rules.push(call('matching', literal(source), compile(value)));
+    for (const [name, value] of schemaMap(schema, 'dependencies'))
+      rules.push(call('dependency', literal(name), compile(Array.isArray(value) ? { required: value } : value)));
+
+    const checks = rules.filter((rule) => rule !== ANYTHING);
+    return checks.length > 1 ? call('all', ...checks) : (checks[0] ?? ANYTHING);
+  }
+
+  /** What looks at the properties of an object: those that must be there first. */
+  function shape(schema: JsonSchema, needed: readonly string[]): string {
+    const properties = new Map(schemaMap(schema, 'properties'));
+    const optional = [...properties.keys()].filter((name) => !needed.includes(name));
+    const look = (kind: string, name: string): string =>
+      `${use(kind)}(${access(name)}, ${literal(name)}, ${compile(properties.get(name) ?? true)})`;
+    const looks = [...new Set(needed)]
+      .map((name) => look('need', name))
+      .concat(optional.map((name) => look('may', name)));
+    return `(v) => ${looks.join(' ?? ')}`;
+  }
+
+  const access = (name: string): string => {
+    if (name in Object.prototype) return `${use('own')}(v, ${literal(name)})`;
+    return /^[A-Za-z_$][\w$]*$/.test(name) ? `v.${name}` : `v[${literal(name)}]`;
+  };
+
+  const checks = new Map([...schemas].map(([name, schema]) => [name, compile(schema)]));
+  const outsideStrings = [...parts.keys(), ...checks.values()].join(' ').replace(/'(?:[^'\\]|\\.)*'/g, "''");
+  if (new RegExp(`\\b${ANYTHING}\\b`).test(outsideStrings)) imports.add(ANYTHING);
+  return { imports: [...imports].sort(), parts: [...parts].map(([text, name]) => [name, text]), checks };
 }
 
-const STRING = '"(?:[^"\\\\]|\\\\.)*"';
-const UNREAD = [
-  `,schemaPath:${STRING}(?=,keyword:)`,
-  // Of the parameters, only those that name a property are read.
-  `,params:\\{(?!missingProperty|additionalProperty|propertyName)(?:[^{}"]|${STRING})*\\}(?=,message:)`,
-];
-
-/** Takes out of each breach what no issue tells: a third of the code. */
-function withoutUnreadDetails(code: string): string {
-  // Strings are matched first and kept, so a text of the document is never taken for code.
-  const parts = new RegExp(`${STRING}|${UNREAD.join('|')}`, 'g');
-  return code.replace(parts, (part) => (part.startsWith('"') ? part : ''));
-}
-
-/** AJV carries the schemas along; few checks read them. */
-function withoutUnusedSchemas(code: string): string {
-  return code.replace(/^const (schema\d+) = .*;\n/gm, (line, name: string) =>
-    code.split(new RegExp(`\\b${name}\\b`)).length > 2 ? line : '',
-  );
-}
-
-/** @throws where code that is not a string calls what builds code from strings, or loads a module. */
-export function refuseUnsafe(code: string): void {
-  const outsideStrings = code.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-  const found = /\b(?:require|eval|Function|import)\s*\(/.exec(outsideStrings);
-  if (found === null) return;
-  throw new Error(
-    `A compiled validator contains \`${found[0]}\`, which a Content Security Policy forbids. ` +
-      'A keyword of a schema needs support that the generator does not link; remove that keyword or report this.',
-  );
-}
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;

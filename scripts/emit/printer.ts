@@ -96,3 +96,9 @@ export function docComment(text: string | undefined): string {
 export function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }
+
+/** As an editor sorts imports: `type` does not count. */
+export function byName(a: string, b: string): number {
+  const [left, right] = [a, b].map((name) => name.replace('type ', '').toLowerCase()) as [string, string];
+  return left < right ? -1 : 1;
+}

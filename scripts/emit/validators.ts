@@ -2,7 +2,7 @@
 import type { Channel, Contract, JsonSchema, Message } from '../model.ts';
 import { compileChecks } from './compile.ts';
 import { channelFolder, channelPrefix } from './names.ts';
-import { createPrinter, header, literal, type Printer } from './printer.ts';
+import { byName, createPrinter, header, literal, type Printer } from './printer.ts';
 import { remembered } from './remembered.ts';
 import { reachableDefinitions } from './schema.ts';
 
@@ -29,19 +29,17 @@ function printValidators(contract: Contract, channel: Channel): string {
     contract,
     schemas.map(([, schema]) => schema),
   );
-  const { imports, code } = compile({ schemas, definitions });
+  const { imports, parts, checks } = compile({ schemas, definitions });
 
   const out = createPrinter();
   out.line(header(contract));
-  // The compiled checks are JavaScript; what is exported is typed by hand.
-  out.line('// @ts-nocheck');
-  const names = ['createValidator', ...imports].sort().join(', ');
-  out.line(`import { ${names}, type ValidatorTable } from 'wirepact/validation';`);
+  const names = ['createTable', 'type ValidatorTable', ...(parts.length > 0 ? ['type Check'] : []), ...imports];
+  out.line(`import { ${names.sort(byName).join(', ')} } from 'wirepact/validation';`);
   out.line(`import type { ${prefix}Channel } from './types.js';`);
-  out.line();
-  out.line(code.trim());
-  printTable(out, `${prefix}Channel['client']`, 'client', 'a client sends', client);
-  printTable(out, `${prefix}Channel['server']`, 'server', 'the server sends', server);
+  if (parts.length > 0) out.line();
+  for (const [name, expression] of parts) out.line(`const ${name}: Check = ${expression};`);
+  printTable(out, `${prefix}Channel['client']`, 'client', 'a client sends', client, checks);
+  printTable(out, `${prefix}Channel['server']`, 'server', 'the server sends', server, checks);
   out.line();
   out.doc('Validators of both directions.');
   out.block('export const validators: {', '} = { client: clientValidators, server: serverValidators };', () => {
@@ -61,18 +59,16 @@ function printTable(
   type: string,
   direction: string,
   what: string,
-  checks: readonly (readonly [Message, string])[],
+  rows: readonly (readonly [Message, string])[],
+  checks: ReadonlyMap<string, string>,
 ): void {
   out.line();
   out.doc(`Validators of the messages that ${what}, by type. Without a prototype: only these names are in it.`);
   out.block(
-    `export const ${direction}Validators: ValidatorTable<${type}> = /* @__PURE__ */ Object.freeze({`,
+    `export const ${direction}Validators: ValidatorTable<${type}> = /* @__PURE__ */ createTable<${type}>({`,
     '});',
     () => {
-      out.line('__proto__: null,');
-      for (const [message, name] of checks) {
-        out.line(`[${literal(message.type)}]: /* @__PURE__ */ createValidator(${name}),`);
-      }
+      for (const [message, name] of rows) out.line(`[${literal(message.type)}]: ${checks.get(name)},`);
     },
   );
 }
