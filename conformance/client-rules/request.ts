@@ -58,23 +58,27 @@ const matched: ClientRule = {
   role: 'client',
   level: 'MUST',
   sentence: 'Replies that come in another order each settle the request whose id they carry.',
-  cases: eachRequest(async (kit, message) => {
-    const { client, connection, sent, written } = await ask(kit, message, 3);
-    const ids = written.map(({ value }) => valueAt(value, message.reply.correlation!.request));
-    if (new Set(ids).size < ids.length || ids.includes(undefined))
-      throw new Failed('an id of its own in each request', brief(ids), { reason: 'no-id' });
-    for (const [turn, index] of [2, 0, 1].entries()) {
-      await connection.send(client.responder.reply(message, written[index]?.value).text);
-      await expectSettled(kit, sent[index] as Sending, true);
-      const settled = sent.filter((one) => one.settled !== null).length;
-      if (settled !== turn + 1)
-        throw new Failed(`${turn + 1} of 3 requests settled`, `${settled}`, { reason: 'wrong-request' });
-      const reply = sent[index]?.settled?.reply;
-      const carried = valueAt(reply, message.reply.correlation!.reply);
-      if (reply !== undefined && carried !== undefined && carried !== ids[index])
-        throw new Failed(`the reply with the id ${brief(ids[index])}`, brief(carried), { reason: 'wrong-reply' });
-    }
-  }, matchable),
+  cases: eachRequest(
+    async (kit, message) => {
+      const { client, connection, sent, written } = await ask(kit, message, 3);
+      const ids = written.map(({ value }) => valueAt(value, message.reply.correlation!.request));
+      if (new Set(ids).size < ids.length || ids.includes(undefined))
+        throw new Failed('an id of its own in each request', brief(ids), { reason: 'no-id' });
+      for (const [turn, index] of [2, 0, 1].entries()) {
+        await connection.send(client.responder.reply(message, written[index]?.value).text);
+        await expectSettled(kit, sent[index] as Sending, true);
+        const settled = sent.filter((one) => one.settled !== null).length;
+        if (settled !== turn + 1)
+          throw new Failed(`${turn + 1} of 3 requests settled`, `${settled}`, { reason: 'wrong-request' });
+        const reply = sent[index]?.settled?.reply;
+        const carried = valueAt(reply, message.reply.correlation!.reply);
+        if (reply !== undefined && carried !== undefined && carried !== ids[index])
+          throw new Failed(`the reply with the id ${brief(ids[index])}`, brief(carried), { reason: 'wrong-reply' });
+      }
+    },
+    matchable,
+    { stretch: 8 },
+  ),
 };
 
 const strangerIgnored: ClientRule = {

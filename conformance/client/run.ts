@@ -22,7 +22,10 @@ import { PlayedServer } from './played-server.ts';
  */
 const widths = [64, 8, 2];
 const staggerMs = 10;
-const lagAllowedMs = 150;
+/** How late the suite or the adapter may be before a verdict says nothing, in the contract's own time, ms: less than its shortest timeouts. */
+const lagAllowedMs = 3000;
+/** So many broken cases may be an accident of a busy machine, and are all looked at again; more of them are the client's. */
+const fewBroken = 24;
 
 export interface ClientRunOptions extends PlanOptions {
   /** What every duration of the contract is multiplied by. @default 0.05 */
@@ -135,6 +138,8 @@ async function runAll(
   let queue = [...planned].sort((left, right) => longest(right) - longest(left));
   for (const [round, width] of widths.entries()) {
     const again: PlannedClient[] = [];
+    const broken: { readonly one: PlannedClient; readonly result: CaseResult }[] = [];
+    const isLast = round === widths.length - 1;
     const worker = async (_: unknown, index: number) => {
       // One after another, or all of them would ask for everything at the same moments.
       await session.clock.sleep(index * staggerMs);
@@ -144,12 +149,16 @@ async function runAll(
         const result = await runClientCase(session, one);
         const until = session.clock.now();
         const lagMs = Math.max(session.clock.lagWithin(from, until), session.adapterLag(from, until));
-        const isLast = round === widths.length - 1;
-        if (!isLast && isUncertain(result, lagMs)) again.push(one);
-        else settle(one, isLast ? undecided(one, result, lagMs) : result);
+        const isLate = lagMs > lagAllowedMs * Math.min(1, session.clock.timeScale * stretchOf(one.one));
+        if (isLast) settle(one, isLate ? undecided(one, result, lagMs) : result);
+        else if (isUncertain(result, isLate)) again.push(one);
+        else if (isBroken(result)) broken.push({ one, result });
+        else settle(one, result);
       }
     };
     await Promise.all(Array.from({ length: Math.min(width, parallel, queue.length) }, worker));
+    if (broken.length <= fewBroken && round === 0) again.push(...broken.map(({ one }) => one));
+    else for (const { one, result } of broken) settle(one, result);
     queue = again;
   }
   if (adapter.failure !== null) throw adapter.failure;
@@ -159,22 +168,27 @@ async function runAll(
   }
 }
 
+const isBroken = ({ verdict }: CaseResult): boolean => verdict === 'fail' || verdict === 'warn';
+
 /** Whether the measurement, and not the client, may be to blame: the suite's own delays make timeouts of the client expire. */
-function isUncertain({ verdict, reason }: CaseResult, lagMs: number): boolean {
-  if (verdict !== 'fail' && verdict !== 'warn') return verdict === 'inconclusive';
-  return reason === 'too-late' || reason === 'too-early' || lagMs > lagAllowedMs;
+function isUncertain(result: CaseResult, isLate: boolean): boolean {
+  if (!isBroken(result)) return result.verdict === 'inconclusive';
+  return result.reason === 'too-late' || result.reason === 'too-early' || isLate;
 }
 
 /** What is still broken on a machine that is still busy says nothing. */
 function undecided(planned: PlannedClient, result: CaseResult, lagMs: number): CaseResult {
-  const isBroken = result.verdict === 'fail' || result.verdict === 'warn';
-  if (!isBroken || lagMs <= lagAllowedMs) return result;
+  if (!isBroken(result)) return result;
   const reason = `the suite or the adapter was ${Math.round(lagMs)} ms late meanwhile, also when run again; then: ${result.observed}`;
   return resultOf(planned, { verdict: 'inconclusive', reason, durationMs: result.durationMs, frames: result.frames });
 }
 
+function stretchOf(one: PlannedClient['one']): number {
+  return one === null || 'judge' in one ? 1 : (one.stretch ?? 1);
+}
+
 function longest({ one }: PlannedClient): number {
-  return one === null || 'judge' in one ? 0 : (one.timeoutMs ?? 0) * (one.stretch ?? 1);
+  return one === null || 'judge' in one ? 0 : (one.timeoutMs ?? 0) * stretchOf(one);
 }
 
 async function runClientCase(session: ClientSession, planned: PlannedClient): Promise<CaseResult> {
