@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Bench, BenchOptions } from './bench.ts';
+import { benchClients } from './clients.ts';
 import { benchGenerateCheck } from './generate-check.ts';
 import { benchGenerateCold } from './generate-cold.ts';
 import { benchGenerateScale } from './generate-scale.ts';
@@ -16,6 +17,7 @@ const shortest: BenchOptions = {
   rounds: 1,
   sizes: [2, 4],
   suite: ['--channel', 'chat', '--rule', 'handshake/*'],
+  clientPeers: [],
 };
 
 test.each<[string, Bench, number]>([
@@ -25,6 +27,7 @@ test.each<[string, Bench, number]>([
   ['generate-scale', benchGenerateScale, 4],
   ['validate', benchValidate, 2],
   ['suite-time', benchSuiteTime, 1],
+  ['clients', benchClients, 7],
 ])('%s runs in its shortest form', async (_name, bench, count) => {
   const rows = await bench(shortest);
   expect(rows).toHaveLength(count);

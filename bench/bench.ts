@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly sizes: readonly number[];
   /** Arguments that narrow the run of the suite. */
   readonly suite: readonly string[];
+  /** The client libraries to compare with. @default all of `bench/package.json` */
+  readonly clientPeers?: readonly string[];
 }
 
 export interface Row {

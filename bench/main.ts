@@ -1,6 +1,7 @@
 // Runs every benchmark, one after the other, and prints a table; fails only where one could not run.
 import { join } from 'node:path';
 import type { Bench, BenchOptions, Row } from './bench.ts';
+import { benchClients } from './clients.ts';
 import { benchGenerateCheck } from './generate-check.ts';
 import { benchGenerateCold } from './generate-cold.ts';
 import { benchGenerateScale } from './generate-scale.ts';
@@ -17,6 +18,7 @@ const benches: { readonly [name: string]: Bench } = {
   'generate-scale': benchGenerateScale,
   validate: benchValidate,
   'suite-time': benchSuiteTime,
+  clients: benchClients,
 };
 
 const options: BenchOptions = {

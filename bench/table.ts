@@ -4,7 +4,14 @@ import type { Row } from './bench.ts';
 export function printTable(rows: readonly Row[]): string {
   const cells = [
     ['benchmark', 'measured', 'peer', 'ratio', 'aim', ''],
-    ...rows.map((row) => [row.name, row.measured, row.peer, row.ratio.toFixed(2), row.aim, row.met ? 'met' : 'missed']),
+    ...rows.map((row) => [
+      row.name,
+      row.measured,
+      row.peer,
+      Number.isFinite(row.ratio) ? row.ratio.toFixed(2) : '-',
+      row.aim,
+      row.met ? 'met' : 'missed',
+    ]),
   ];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells

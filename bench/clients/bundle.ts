@@ -1,0 +1,47 @@
+// Bundles one client library as a page would load it: alone for its size, or with the measures and its script for a run.
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build } from 'esbuild';
+import { root } from '../measure.ts';
+
+const options: BuildOptions & { write: false } = {
+  bundle: true,
+  write: false,
+  format: 'esm',
+  target: 'es2022',
+  platform: 'browser',
+  conditions: ['source'],
+  logLevel: 'silent',
+};
+
+/** The peers, each with what its users import of it. */
+export const peers = {
+  'reconnecting-websocket': `export { default } from 'reconnecting-websocket';`,
+  partysocket: `export { default } from 'partysocket/ws';`,
+  'socket.io-client': `export { io } from 'socket.io-client';`,
+  phoenix: `export { Socket } from 'phoenix';`,
+  centrifuge: `export { Centrifuge } from 'centrifuge';`,
+  'graphql-ws': `export { createClient } from 'graphql-ws';`,
+} as const;
+
+/** Bytes of what users import, minified and compressed. */
+export async function sizeOf(imports: string): Promise<number> {
+  const stdin = { contents: imports, resolveDir: `${root}/bench` };
+  const result = await build({ ...options, stdin, minify: true });
+  return gzipSync(result.outputFiles[0]?.contents ?? '', { level: 9 }).length;
+}
+
+/** A program that takes one measure of one client, and prints the number as JSON. */
+export async function programFor(peer: string, measure: string): Promise<string> {
+  const contents = `
+    import './fake-page.ts';
+    import { serve } from './fake-server.ts';
+    import { measures } from './measures.ts';
+    import * as peer from './peers/${peer}.js';
+    serve(peer);
+    const value = await measures[${JSON.stringify(measure)}](peer);
+    process.stdout.write('\\nmeasured ' + (value === Infinity ? 'never' : value) + '\\n', () => process.exit(0));
+  `;
+  const stdin = { contents, resolveDir: `${root}/bench/clients`, loader: 'ts' as const };
+  const result = await build({ ...options, stdin });
+  return result.outputFiles[0]?.text ?? '';
+}
