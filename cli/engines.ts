@@ -1,15 +1,32 @@
 // Which engine `--engine` names.
-import { type Engine, memoryEngine, systemClock } from '../runtime/server/index.ts';
+import { type Engine, memoryEngine, redisEngine, sqliteEngine, systemClock } from '../runtime/server/index.ts';
 import { UsageError } from './exit-codes.ts';
 
-const engines: { readonly [kind: string]: (rest: string) => Engine } = {
-  memory: () => memoryEngine({ clock: systemClock }),
+const clock = systemClock;
+
+/** What each kind is followed by, and how it is opened. */
+const engines: {
+  readonly [kind: string]: { readonly rest: string; open(rest: string): Engine | Promise<Engine> };
+} = {
+  memory: { rest: '', open: () => memoryEngine({ clock }) },
+  sqlite: { rest: ':FILE', open: (file) => sqliteEngine({ file, clock }) },
+  redis: { rest: ':URL', open: (url) => redisEngine({ url: /^rediss?:/.test(url) ? url : `redis:${url}`, clock }) },
 };
 
-/** Throws a {@link UsageError} for an unknown one. */
-export function openEngine(text: string): Engine {
+/** What may be given. */
+export const engineForms: readonly string[] = Object.entries(engines).map(([kind, { rest }]) => `${kind}${rest}`);
+
+/** Rejects with a {@link UsageError} for an unknown one, and for one that cannot be opened. */
+export async function openEngine(text: string): Promise<Engine> {
   const [kind = '', ...rest] = text.split(':');
-  const open = Object.hasOwn(engines, kind) ? engines[kind] : undefined;
-  if (open !== undefined) return open(rest.join(':'));
-  throw new UsageError(`There is no engine "${text}". Known: ${Object.keys(engines).join(', ')}.`);
+  const engine = Object.hasOwn(engines, kind) ? engines[kind] : undefined;
+  const place = rest.join(':');
+  if (engine === undefined || (place === '') !== (engine.rest === '')) {
+    throw new UsageError(`There is no engine "${text}". Known: ${engineForms.join(', ')}.`);
+  }
+  try {
+    return await engine.open(place);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }

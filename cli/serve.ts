@@ -27,7 +27,7 @@ export function addServe(program: Command, { io, exit }: CommandContext): void {
     .option('--contract <file>', 'the AsyncAPI document (default: asyncapi.yaml here)')
     .option('--port <number>', '0: any that is free', portNumber, 8787)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--engine <engine>', 'where rooms and histories are kept: memory', 'memory')
+    .option('--engine <engine>', 'where rooms and histories are kept: memory, sqlite:FILE or redis:URL', 'memory')
     .option('--time-scale <number>', 'multiplies every duration of the contract', positive, 1)
     .option('--control <port>', 'opens a door for tests; on the port of the server itself: below /control', portNumber)
     .option('--fault <id>', 'breaks the contract in one way, to see the suite find it; list: what there is')
@@ -53,6 +53,7 @@ Examples:
   wirepact serve                                     asyncapi.yaml here, on port 8787
   wirepact serve --contract api/chat.yaml --port 0   a mock of another contract, on any free port
   wirepact serve --time-scale 0.05 --control 8788    twenty times as fast, with a door for tests
+  wirepact serve --engine sqlite:chat.db             histories that outlive the server
   wirepact serve --fault list                        the ways in which it can break the contract`;
 
 /** Starts it. Throws a {@link UsageError} for whatever the user can mend. */
@@ -63,14 +64,14 @@ export async function start(options: ServeOptions, io: Io): Promise<Served> {
     import('./served.ts'),
   ]);
   const contract = parseContract(documentPath(options.contract));
-  const engine = openEngine(options.engine);
   const secret = options.secret ?? process.env.WIREPACT_SECRET;
   if (secret === '') throw new UsageError('The secret is empty. Give one by --secret or WIREPACT_SECRET, or neither.');
   if (secret === undefined) io.warn('No secret was given: tokens are signed with one that everybody knows.');
   const nonce = process.env.WIREPACT_NONCE;
   const { port, host, timeScale, control } = options;
   const decorate = options.fault === undefined ? undefined : await faultOf(options.fault, contract, io);
-  return await startServed({
+  const engine = await openEngine(options.engine);
+  const starting = startServed({
     contract,
     port,
     host,
@@ -80,6 +81,11 @@ export async function start(options: ServeOptions, io: Io): Promise<Served> {
     ...(secret !== undefined && { secret }),
     ...(nonce !== undefined && nonce !== '' && { nonce }),
     ...(decorate && { decorate }),
+  });
+  // An engine that nobody serves from would keep the process alive.
+  return await starting.catch(async (error: unknown) => {
+    await engine.close();
+    throw error;
   });
 }
 

@@ -6,6 +6,8 @@ export { type Control, type ControlOptions, controlHandler, type Door, startCont
 export type { CoreHandlers, Store } from './core.ts';
 export { encodeMessage, encodeText } from './encoded.ts';
 export { memoryEngine } from './engine-memory.ts';
+export { type RedisEngineOptions, redisEngine } from './engine-redis.ts';
+export { type SqliteEngineOptions, sqliteEngine } from './engine-sqlite.ts';
 export {
   type Admission,
   type BoundChannel,
