@@ -30,7 +30,7 @@ export async function runClientFromFiles(options: TestClientOptions, io: Io): Pr
     }
     const target = adapter ?? (await control!.connected(pageWithinMs));
     const progress = progressEvents();
-    const named = adapter === undefined ? `--control-port ${controlPort}` : `--adapter '${adapter}'`;
+    const named = adapter === undefined ? `--control-port ${controlPort}` : `--adapter '${[adapter].flat().join(' ')}'`;
     const result = await runClientConformance(contract, target, {
       ...(options.channel === undefined ? {} : { channels: options.channel }),
       ...(options.rule === undefined ? {} : { rules: options.rule }),

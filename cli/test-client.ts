@@ -6,7 +6,8 @@ import type { Io } from './io.ts';
 import { collect, positive } from './test.ts';
 
 export interface TestClientOptions {
-  readonly adapter?: string;
+  /** A line that is split at white space, or a list. */
+  readonly adapter?: string | readonly string[];
   readonly controlPort?: number;
   readonly contract: string;
   readonly channel?: readonly string[];

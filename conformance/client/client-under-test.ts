@@ -167,7 +167,7 @@ export class ClientUnderTest {
       await asked;
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
-      throw new NotTestable(`The adapter does not support ${what}.`, [`${what} in the adapter`]);
+      throw new NotTestable(`The adapter answers ${what} with unsupported.`, [what]);
     }
   }
 

@@ -1,7 +1,7 @@
 // The report as a person reads it in a terminal: families, what broke with its frames, what could not be tested, the verdict.
 import { plural, summariseFamilies, summaryText } from '../verdict/summary.ts';
 import { failureLines, warningLines } from './console-cases.ts';
-import { groupByNeed, groupByRule, type NeedGroup, placeOf } from './groups.ts';
+import { addingTo, groupByNeed, groupByRule, type NeedGroup, placeOf } from './groups.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { type Report, withoutPort } from './report-json.ts';
 import { padLeft, padRight, printable, widthOf, wrap } from './terminal-text.ts';
@@ -39,7 +39,7 @@ export function consoleReport(report: Report, options: ConsoleOptions = {}): rea
     section(layout, 'Inconclusive', groupByRule(report, ['inconclusive']), (group) =>
       warningLines(report, group, layout),
     ),
-    section(layout, 'Not testable: what to add to the target file', groupByNeed(report), (need) =>
+    section(layout, `Not testable: what to add to ${addingTo[report.role]}`, groupByNeed(report), (need) =>
       needLines(need, layout),
     ),
     knownLines(report, layout),

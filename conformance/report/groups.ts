@@ -1,10 +1,13 @@
 // What belongs together in a report: cases of one rule that broke in the same way, and what each missing thing leaves untested.
-import type { Verdict } from '../result.ts';
+import type { Role, Verdict } from '../result.ts';
 import type { Report, ReportCase, ReportVolatile } from './report-json.ts';
 
 /** A case with what was measured of it. */
 export interface CaseWithTrace {
+  /** With its exact words: times, ports and made up names in them. */
   readonly case: ReportCase;
+  /** What it has in common with cases that ended in the same way. */
+  readonly way: string;
   readonly durationMs: number;
   readonly frames: ReportVolatile['cases'][number]['frames'];
 }
@@ -18,7 +21,7 @@ export interface RuleGroup {
 }
 
 export interface NeedGroup {
-  /** What to add to the target file. */
+  /** What to add: {@link addingTo} says where. */
   readonly need: string;
   readonly rules: readonly { readonly rule: string; readonly cases: readonly ReportCase[] }[];
   readonly count: number;
@@ -27,7 +30,8 @@ export interface NeedGroup {
 /** Cases with their traces, in the order of the report. */
 export function casesWithTraces(report: Report): readonly CaseWithTrace[] {
   return report.cases.map((one, index) => ({
-    case: one,
+    case: { ...one, ...report.volatile.cases[index]?.exact },
+    way: JSON.stringify([one.expected, one.observed, one.reason ?? '']),
     durationMs: report.volatile.cases[index]?.durationMs ?? 0,
     frames: report.volatile.cases[index]?.frames ?? [],
   }));
@@ -40,9 +44,8 @@ export function groupByRule(report: Report, wanted: readonly Verdict[]): readonl
     if (!wanted.includes(one.case.verdict) || one.case.known !== undefined) continue;
     const ways = groups.get(one.case.rule) ?? new Map<string, [CaseWithTrace, ...CaseWithTrace[]]>();
     groups.set(one.case.rule, ways);
-    const way = JSON.stringify([one.case.expected, one.case.observed, one.case.reason ?? '']);
-    const same = ways.get(way);
-    if (same === undefined) ways.set(way, [one]);
+    const same = ways.get(one.way);
+    if (same === undefined) ways.set(one.way, [one]);
     else same.push(one);
   }
   return [...groups].map(([rule, ways]) => {
@@ -50,6 +53,13 @@ export function groupByRule(report: Report, wanted: readonly Verdict[]): readonl
     return { rule, family, sentence, ways: [...ways.values()] };
   });
 }
+
+/** Where what a case lacks is added, for a heading or a sentence. */
+export const addingTo: Readonly<Record<Role, string>> = {
+  server: 'the target file',
+  client: 'the adapter',
+  pair: 'the target file or the adapter',
+};
 
 /** Cases that could not be tested, by what would make them testable; a case that lacks two things stands under both. */
 export function groupByNeed(report: Report): readonly NeedGroup[] {
@@ -77,10 +87,23 @@ export function placeOf(one: Pick<ReportCase, 'rule' | 'instance'>): string {
   return one.instance.startsWith(`${one.rule}@`) ? one.instance.slice(one.rule.length + 1) : one.instance;
 }
 
-/** The command that runs exactly that case again. */
+/** The command that runs exactly that case again; of what only judges what other cases saw, with the one that showed it. */
 export function rerunCommand(report: Report, instance: string): string {
   const base = report.volatile.command ?? `wirepact test ${report.role}`;
-  return `${base} --rule ${quoteArgument(instance)}`;
+  const rules = [instance, ...witnessOf(report, instance)];
+  return [base, ...rules.map((rule) => `--rule ${quoteArgument(rule)}`)].join(' ');
+}
+
+const monitors = new Set<string>(
+  [...serverRules, ...clientRules].filter((rule) => 'monitor' in rule).map((rule) => rule.id),
+);
+
+function witnessOf(report: Report, instance: string): readonly string[] {
+  const one = report.cases.find((found) => found.instance === instance);
+  if (one === undefined || !monitors.has(one.rule)) return [];
+  const named = / ?\bin ([\w-]+\/[\w-]+@[^\s:,)]+)/.exec(one.observed)?.[1];
+  const isThere = report.cases.some((found) => found.instance === named);
+  return [isThere && named !== undefined ? named : `handshake/*@${one.channel}`];
 }
 
 function quoteArgument(text: string): string {

@@ -1,4 +1,5 @@
 // The cases of the page: a section a rule, with its sentence; a passed case takes a line, one that broke shows all that is known.
+import { coverageText, type RuleCoverage } from './coverage.ts';
 import { escapeHtml } from './escape.ts';
 import { type CaseWithTrace, casesWithTraces, placeOf, rerunCommand } from './groups.ts';
 import { sequenceDiagram } from './html-sequence.ts';
@@ -18,6 +19,10 @@ export function ruleSections(report: Report, documentHref: string): string {
   return [...byRule].map(([rule, cases]) => ruleSection(report, documentHref, rule, cases)).join('\n');
 }
 
+function coverage(one: RuleCoverage | undefined): string {
+  return one === undefined || one.declared === 0 ? '' : `<p class="coverage">${escapeHtml(coverageText(one))}</p>`;
+}
+
 function ruleSection(report: Report, href: string, rule: string, cases: readonly CaseWithTrace[]): string {
   const first = cases[0]!.case;
   let broken = 0;
@@ -30,6 +35,7 @@ function ruleSection(report: Report, href: string, rule: string, cases: readonly
   });
   return `<section class="rule" data-rule="${escapeHtml(rule)}" data-family="${escapeHtml(first.family)}"><h3>${escapeHtml(rule)}</h3>
 <p><a href="${placeHref(href, first.line)}" title="${escapeHtml(first.pointer)}">${escapeHtml(first.sentence)}</a></p>
+${coverage(report.rules.find((one) => one.rule === rule))}
 <ul>${items.join('\n')}</ul></section>`;
 }
 

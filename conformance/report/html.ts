@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { plural } from '../verdict/summary.ts';
 import { escapeHtml } from './escape.ts';
-import { groupByNeed, placeOf } from './groups.ts';
+import { addingTo, groupByNeed, placeOf } from './groups.ts';
 import { ruleSections } from './html-cases.ts';
 import { matrix } from './html-matrix.ts';
 import { pageScript } from './html-script.ts';
@@ -92,7 +92,7 @@ function needs(report: Report): string {
     return `<details><summary><code>${escapeHtml(group.need)}</code> leaves ${plural(group.rules.length, 'rule')} untested</summary><ul>${rules.join('')}</ul></details>`;
   });
   if (groups.length === 0) return '';
-  return `<section id="needs"><h2>Not testable: what to add to the target file</h2>${groups.join('\n')}</section>`;
+  return `<section id="needs"><h2>Not testable: what to add to ${addingTo[report.role]}</h2>${groups.join('\n')}</section>`;
 }
 
 function known(report: Report): string {

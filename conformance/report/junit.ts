@@ -1,7 +1,7 @@
 // JUnit XML: a suite a family, a test a case, so that a CI shows rules where it shows tests. What is red in the run is red here.
 import { placeInDocument, traceLines } from './console-cases.ts';
 import { escapeXml } from './escape.ts';
-import { type CaseWithTrace, casesWithTraces, rerunCommand } from './groups.ts';
+import { addingTo, type CaseWithTrace, casesWithTraces, rerunCommand } from './groups.ts';
 import { createPaint } from './paint.ts';
 import type { Report, ReportCase } from './report-json.ts';
 import { traceRows } from './trace.ts';
@@ -93,7 +93,7 @@ function outcomeOf(report: Report, one: ReportCase): Outcome {
 function messageOf(one: ReportCase): string {
   if (one.known !== undefined) return `known until ${one.known.until}: ${one.known.reason}`;
   if (one.expected !== '' || one.observed !== '') return `expected ${one.expected}; observed ${one.observed}`;
-  const needs = one.needs === undefined ? '' : ` Add to the target file: ${one.needs.join(', ')}`;
+  const needs = one.needs === undefined ? '' : ` Add to ${addingTo[one.role]}: ${one.needs.join(', ')}`;
   return `${one.verdict}: ${one.reason ?? one.sentence}${needs}`;
 }
 

@@ -2,7 +2,7 @@
 import { plural, summariseFamilies, summaryText } from '../verdict/summary.ts';
 import { placeInDocument, traceLines } from './console-cases.ts';
 import { escapeMarkdown, markdownBlock, markdownCode } from './escape.ts';
-import { groupByNeed, groupByRule, placeOf, type RuleGroup, rerunCommand } from './groups.ts';
+import { addingTo, groupByNeed, groupByRule, placeOf, type RuleGroup, rerunCommand } from './groups.ts';
 import { createPaint } from './paint.ts';
 import type { Report } from './report-json.ts';
 import { traceRows } from './trace.ts';
@@ -105,7 +105,7 @@ function needSection(report: Report): readonly string[] {
   const groups = groupByNeed(report);
   if (groups.length === 0) return [];
   return [
-    '## Not testable: what to add to the target file',
+    `## Not testable: what to add to ${addingTo[report.role]}`,
     '',
     ...groups.flatMap((group) => [
       `- ${markdownCode(group.need)} leaves ${plural(group.rules.length, 'rule')} untested: ${group.rules.map(({ rule, cases }) => `${markdownCode(rule)} (${cases.length})`).join(', ')}`,

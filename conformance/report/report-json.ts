@@ -12,7 +12,9 @@ import {
 import { type ExitCode, judge } from '../verdict/exit-code.ts';
 import type { KnownOutcome, KnownProblemKind } from '../verdict/known-check.ts';
 import type { Summary } from '../verdict/summary.ts';
+import { coverageOf, type Proof, type RuleCoverage } from './coverage.ts';
 import { createRedactor, type Redactor, redactDeep } from './redact.ts';
+import { stableText } from './stable-text.ts';
 
 export interface ReportCase {
   readonly rule: string;
@@ -57,6 +59,8 @@ export interface Report {
     }[];
   };
   readonly notes: readonly string[];
+  /** In the order of the cases. */
+  readonly rules: readonly RuleCoverage[];
   readonly cases: readonly ReportCase[];
   readonly volatile: ReportVolatile;
 }
@@ -74,7 +78,15 @@ export interface ReportVolatile {
     readonly instance: string;
     readonly durationMs: number;
     readonly frames: readonly TraceFrame[];
+    /** The words of the case with times, ports and made up names, where it has some. */
+    readonly exact?: ExactWords;
   }[];
+}
+
+export interface ExactWords {
+  readonly expected: string;
+  readonly observed: string;
+  readonly reason?: string;
 }
 
 export interface ReportOptions {
@@ -84,6 +96,8 @@ export interface ReportOptions {
   readonly strict?: boolean;
   /** Every token and secret used in the run: none of them is in the report. JWTs never are. @default none */
   readonly tokens?: Iterable<string>;
+  /** @default nothing is proven */
+  readonly proof?: Proof;
 }
 
 const nothingKnown: KnownOutcome = { file: null, accepted: new Map(), problems: [] };
@@ -112,11 +126,17 @@ export function buildReport(result: RunResult, options: ReportOptions = {}): Rep
       {
         file: known.file,
         accepted: known.accepted.size,
-        problems: known.problems.map(({ kind, rule, line, message }) => ({ kind, rule, line, message })),
+        problems: known.problems.map(({ kind, rule, line, message }) => ({
+          kind,
+          rule,
+          line,
+          message: stableText(message),
+        })),
       },
       redact,
     ),
     notes: result.notes.map(redact),
+    rules: coverageOf(result.cases, options.proof),
     cases: result.cases.map((one) => reportCase(one, known, redact)),
     volatile: {
       startedAt: result.startedAt,
@@ -128,6 +148,7 @@ export function buildReport(result: RunResult, options: ReportOptions = {}): Rep
         instance: one.instance,
         durationMs: one.durationMs,
         frames: redactDeep(one.frames, redact),
+        ...exactWords(one, redact),
       })),
     },
   };
@@ -149,14 +170,21 @@ function reportCase(one: CaseResult, known: KnownOutcome, redact: Redactor): Rep
     level: one.level,
     verdict: one.verdict,
     sentence: one.sentence,
-    expected: redact(one.expected),
-    observed: redact(one.observed),
+    expected: stableText(redact(one.expected)),
+    observed: stableText(redact(one.observed)),
     pointer: one.pointer,
     line: one.line,
-    ...(one.reason === undefined ? {} : { reason: redact(one.reason) }),
+    ...(one.reason === undefined ? {} : { reason: stableText(redact(one.reason)) }),
     ...(one.needs === undefined ? {} : { needs: one.needs.map(redact) }),
     ...(entry === undefined ? {} : { known: { reason: redact(entry.reason), until: entry.until } }),
   };
+}
+
+function exactWords(one: CaseResult, redact: Redactor): { exact?: ExactWords } {
+  const words = [one.expected, one.observed, one.reason ?? ''].map(redact);
+  if (words.every((text) => text === stableText(text))) return {};
+  const [expected = '', observed = '', reason = ''] = words;
+  return { exact: { expected, observed, ...(one.reason === undefined ? {} : { reason }) } };
 }
 
 /** A target given as an address has it for a name, and servers under test listen on whatever port is free. */

@@ -83,7 +83,7 @@ function broken(open: readonly CaseResult[], strict: boolean): string {
 
 function nothingRan(cases: readonly CaseResult[]): string {
   if (cases.length === 0) return 'There was no case to run. Check --channel and --rule.';
-  return 'No case could be carried out: all are not testable or not applicable. Add to the target file what they need.';
+  return 'No case could be carried out: all are not testable or not applicable. Add what they need to the target file, or to the adapter.';
 }
 
 function inconclusive(count: number, ran: number): string {
