@@ -4,6 +4,7 @@ import type { CoreHandlers, Store } from './core.ts';
 import { encodeText } from './encoded.ts';
 import { createReader, type Inbound } from './inbound.ts';
 import { consoleLog, describeError, type Log } from './log.ts';
+import { tellChange } from './membership.ts';
 import { Publisher } from './publisher.ts';
 import type { RateVerdict } from './rate.ts';
 import { foldState } from './resync.ts';
@@ -42,6 +43,9 @@ export class Hub {
     this.topics = new TopicBook(seam.engine, (publication, members) => this.#receive(publication, members));
     this.store = createStore(this.table.name, seam.engine, seam.clock);
     this.read = createReader(contract);
+    seam.engine.watch?.((change) => {
+      tellChange(this, change).catch((error) => this.report('presence-failed', null, error));
+    });
   }
 
   /** The stream whose numbers the messages of a room carry, for one connection. */

@@ -6,10 +6,10 @@ import type { Hub } from './hub.ts';
 import { writeAt } from './pointer.ts';
 import { refuse } from './refusal.ts';
 import { makeSnapshot } from './resync.ts';
-import type { Member } from './seam.ts';
+import type { Member, PresenceChange, Publication } from './seam.ts';
 import type { Session } from './session.ts';
 import type { PresenceMessageTable } from './table.ts';
-import { roomTopic } from './topics.ts';
+import { roomOfTopic, roomTopic } from './topics.ts';
 
 type Change = 'joined' | 'left';
 
@@ -38,13 +38,16 @@ const presenceMessage = (
   return message;
 };
 
-const tell = async (hub: Hub, change: Change, session: Session, room: string, member: Member): Promise<void> => {
+type Cause = NonNullable<Publication['cause']>;
+
+const causeOf = ({ facts }: Session): Cause => ({ connection: facts.id, user: facts.user.id });
+
+const tell = async (hub: Hub, change: Change, cause: Cause, room: string, member: Member): Promise<void> => {
   const presence = hub.table.room?.presence;
   if (!presence) return;
   const row = presence[change];
   const message = presenceMessage(hub, change, row, member, room);
   const word = hub.table.server[row.type]?.delivery ?? 'room';
-  const cause = { connection: session.facts.id, user: session.facts.user.id };
   if (word === 'others' || word === 'other-users') await hub.publisher.send(message, { to: word, room, cause });
   else if (word === 'everyone') await hub.publisher.send(message, { to: word });
   else await hub.publisher.send(message, { to: 'room', room });
@@ -81,7 +84,7 @@ export const joinRoom = async (
     session.answerAll(await hub.handlers.joined?.(context(again)));
     if (withSnapshot) await sendSnapshot(hub, session, room);
     const isNews = entered && (hub.table.room?.presence?.per === 'connection' ? entered.joined : entered.first);
-    if (entered && isNews) await tell(hub, 'joined', session, room, entered.member);
+    if (entered && isNews) await tell(hub, 'joined', causeOf(session), room, entered.member);
   });
 };
 
@@ -108,11 +111,25 @@ export const leaveRoom = async (
   const topic = roomTopic(hub.table.name, room);
   session.rooms.delete(room);
   hub.topics.remove(topic, session);
-  const { left, last, empty } = await hub.seam.engine.leave(topic, session.facts.id).catch(() => {
-    throw unavailable();
-  });
+  // Whoever left gets nothing more, whatever the engine says; it tells the others when it can.
+  const delayed = (error: unknown) => {
+    hub.report('leave-delayed', session, error);
+    return { left: null, last: false, empty: false };
+  };
+  const { left, last, empty } = await hub.seam.engine.leave(topic, session.facts.id).catch(delayed);
   session.answerAll(await hub.handlers.left?.(context));
   const isNews = left !== null && (last || hub.table.room?.presence?.per === 'connection');
-  if (isNews && !silently) await tell(hub, 'left', session, room, left);
+  if (isNews && !silently) await tell(hub, 'left', causeOf(session), room, left);
   if (empty && hub.table.room?.life === 'while-joined') await hub.seam.engine.drop(topic, topic);
+};
+
+/** Tells the others, where it is news, of a connection that came or went without a session of this process: the process
+ * that had it is gone, or was taken for gone. */
+export const tellChange = async (hub: Hub, event: PresenceChange): Promise<void> => {
+  const { change, set, connection, member, isNews, empty } = event;
+  const room = roomOfTopic(hub.table.name, set);
+  if (room === null || hub.isEnding) return;
+  const cause = { connection, user: member.user.id };
+  if (isNews || hub.table.room?.presence?.per === 'connection') await tell(hub, change, cause, room, member);
+  if (empty && hub.table.room?.life === 'while-joined') await hub.seam.engine.drop(set, set);
 };

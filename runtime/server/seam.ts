@@ -198,7 +198,8 @@ export interface Engine {
     connection: string,
     member: Member,
   ): Promise<{ readonly first: boolean; readonly joined: boolean; readonly member: Member }>;
-  /** `last`: the user has none any more. `empty`: nobody has; the set is gone. */
+  /** `last`: the user has none any more. `empty`: nobody has; the set is gone. Where it rejects, the engine does it as soon
+   * as it can, and `watch` tells of it. */
   leave(
     set: string,
     connection: string,

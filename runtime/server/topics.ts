@@ -6,6 +6,12 @@ export const everyoneTopic = (channel: string): string => `${encodeURIComponent(
 export const roomTopic = (channel: string, room: string): string =>
   `${encodeURIComponent(channel)}/room/${encodeURIComponent(room)}`;
 
+/** The room of a topic, where it is one of that channel; null: it is none. */
+export const roomOfTopic = (channel: string, topic: string): string | null => {
+  const start = roomTopic(channel, '');
+  return topic.startsWith(start) ? decodeURIComponent(topic.slice(start.length)) : null;
+};
+
 export const userTopic = (channel: string, user: string): string =>
   `${encodeURIComponent(channel)}/user/${encodeURIComponent(user)}`;
 
