@@ -131,3 +131,23 @@ test('long traces lose their middle, and say how much', () => {
   expect(rows[3]?.text).toBe('91 frames left out here; report.json has all');
   expect([rows[0]?.ms, rows[9]?.ms]).toEqual(['0.0', '99.0']);
 });
+
+test('what judges the whole run is run again with the case that showed it', () => {
+  const seen = sampleCase({ rule: 'handshake/accepts-valid-connection' });
+  const monitor = (rule: string, observed: string) =>
+    sampleCase({ rule, verdict: 'fail', observed, expected: 'a message of the contract' });
+  const text = consoleReport(
+    buildReport(
+      sampleRun({
+        cases: [
+          seen,
+          monitor('validation/sent-known', `an empty text message (in ${seen.instance})`),
+          monitor('auth/token-not-logged', 'GET /?token=[token]'),
+        ],
+      }),
+    ),
+    { width: 140 },
+  ).join('\n');
+  expect(text).toContain('--rule validation/sent-known@lobby --rule handshake/accepts-valid-connection@lobby');
+  expect(text).toContain("--rule auth/token-not-logged@lobby --rule 'handshake/*@lobby'");
+});

@@ -1,5 +1,7 @@
 // What belongs together in a report: cases of one rule that broke in the same way, and what each missing thing leaves untested.
+import { clientRules } from '../client-rules/index.ts';
 import type { Role, Verdict } from '../result.ts';
+import { serverRules } from '../rules/index.ts';
 import type { Report, ReportCase, ReportVolatile } from './report-json.ts';
 
 /** A case with what was measured of it. */
@@ -103,7 +105,8 @@ function witnessOf(report: Report, instance: string): readonly string[] {
   if (one === undefined || !monitors.has(one.rule)) return [];
   const named = / ?\bin ([\w-]+\/[\w-]+@[^\s:,)]+)/.exec(one.observed)?.[1];
   const isThere = report.cases.some((found) => found.instance === named);
-  return [isThere && named !== undefined ? named : `handshake/*@${one.channel}`];
+  // What shows in no one case shows in connecting; of a client, in whatever it does on that channel.
+  return [isThere && named !== undefined ? named : `${one.role === 'server' ? 'handshake/' : ''}*@${one.channel}`];
 }
 
 function quoteArgument(text: string): string {

@@ -3,6 +3,8 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parseKnown } from '../verdict/known.ts';
 import { checkKnown } from '../verdict/known-check.ts';
+import { consoleReport } from './console.ts';
+import { coverageText, readProof } from './coverage.ts';
 import { sampleCase, sampleRun, tokens } from './fixtures/sample-run.ts';
 import { buildReport, formatReport } from './report-json.ts';
 
@@ -79,4 +81,37 @@ test('the places that programs read', () => {
       reason: 'duplicate',
     },
   ]);
+});
+
+test('words that differ from run to run are kept apart, and shown', () => {
+  const run = (ms: number, marker: string) =>
+    buildReport(
+      sampleRun({ cases: [sampleCase({ verdict: 'fail', observed: `${marker} after ${ms} ms`, reason: 'too-late' })] }),
+    );
+  const [first, second] = [run(812, 'm-0123456789ab'), run(903.5, 'm-489028d3095b')];
+  expect({ ...first, volatile: null }).toEqual({ ...second, volatile: null });
+  expect(first.cases[0]?.observed).toBe('… after … ms');
+  expect(consoleReport(first).join(' ')).toContain('m-0123456789ab after 812 ms');
+  expect(validate(JSON.parse(formatReport(first))), JSON.stringify(validate.errors)).toBe(true);
+});
+
+test('how far each rule got, and what a proof says of it', () => {
+  const cases = [
+    sampleCase({ rule: 'a/b', channel: 'one' }),
+    sampleCase({ rule: 'a/b', channel: 'two', verdict: 'inconclusive' }),
+    sampleCase({ rule: 'a/b', channel: 'three', verdict: 'not-testable' }),
+    sampleCase({ rule: 'a/b', channel: 'four', verdict: 'not-applicable' }),
+    sampleCase({ rule: 'a/c', verdict: 'fail' }),
+  ];
+  const rows = [
+    { fault: 'f1', rule: 'a/b', attributed: false },
+    { fault: 'f2', rule: 'a/b', attributed: true },
+  ];
+  const { rules } = buildReport(sampleRun({ cases }), { proof: readProof({ faults: 2, rows }) });
+  expect(rules).toEqual([
+    { rule: 'a/b', declared: 3, exercised: 2, decided: 1, discriminating: true },
+    { rule: 'a/c', declared: 1, exercised: 1, decided: 1, discriminating: null },
+  ]);
+  expect(coverageText(rules[1]!)).toBe('declared at 1 place, 1 exercised, 1 decided; not known to be discriminating');
+  expect([...readProof('none'), ...readProof({ rows: [1, null, { rule: 'x/y' }] })]).toEqual([]);
 });

@@ -1,0 +1,76 @@
+// How far each rule got in a run: declared by the contract, exercised, decided; and whether the suite is proven to catch who breaks it.
+import type { Role, Verdict } from '../result.ts';
+
+export interface RuleCoverage {
+  readonly rule: string;
+  /** Its places in the contract, on the channels of this run. 0: not applicable there. */
+  readonly declared: number;
+  /** Of these the ones that were carried out. */
+  readonly exercised: number;
+  /** Of these the ones with a verdict about the implementation. */
+  readonly decided: number;
+  /** Whether some fault is proven to trip exactly this rule; null where no proof speaks of it. */
+  readonly discriminating: boolean | null;
+}
+
+/** Whether a rule is discriminating, by rule. */
+export type Proof = ReadonlyMap<string, boolean>;
+
+const notExercised: readonly Verdict[] = ['not-applicable', 'not-testable'];
+const isVerdict: readonly Verdict[] = ['pass', 'fail', 'warn'];
+
+/** In the order in which the cases name the rules first. */
+export function coverageOf(
+  cases: readonly { readonly rule: string; readonly role: Role; readonly verdict: Verdict }[],
+  proof: Proof = new Map(),
+): readonly RuleCoverage[] {
+  const rules = new Map<string, Verdict[]>();
+  for (const { rule, verdict } of cases) rules.set(rule, [...(rules.get(rule) ?? []), verdict]);
+  return [...rules].map(([rule, verdicts]) => ({
+    rule,
+    declared: verdicts.filter((one) => one !== 'not-applicable').length,
+    exercised: verdicts.filter((one) => !notExercised.includes(one)).length,
+    decided: verdicts.filter((one) => isVerdict.includes(one)).length,
+    discriminating: proof.get(rule) ?? null,
+  }));
+}
+
+/** `declared at 4 places, 3 exercised, 3 decided; discriminating`. */
+export function coverageText({ declared, exercised, decided, discriminating }: RuleCoverage): string {
+  const proven =
+    discriminating === null
+      ? 'not known to be discriminating'
+      : discriminating
+        ? 'discriminating'
+        : 'not discriminating';
+  return `declared at ${declared} ${declared === 1 ? 'place' : 'places'}, ${exercised} exercised, ${decided} decided; ${proven}`;
+}
+
+/**
+ * Reads what `proof.json` says: rows of faults, each with the rule that it is to trip, and whether that rule caught it. Takes what
+ * it understands; anything else proves nothing.
+ */
+export function readProof(value: unknown): Proof {
+  const proof = new Map<string, boolean>();
+  if (typeof value !== 'object' || value === null) return proof;
+  for (const list of Object.values(value)) {
+    if (!Array.isArray(list)) continue;
+    for (const row of list as readonly unknown[]) {
+      const caught = isCaught(row);
+      if (caught === null) continue;
+      for (const rule of rulesOf(row)) proof.set(rule, (proof.get(rule) ?? false) || caught);
+    }
+  }
+  return proof;
+}
+
+function isCaught(row: unknown): boolean | null {
+  if (typeof row !== 'object' || row === null) return null;
+  const said = ['attributed', 'caught', 'detected', 'killed'].map((key) => (row as Record<string, unknown>)[key]);
+  return said.find((one): one is boolean => typeof one === 'boolean') ?? null;
+}
+
+function rulesOf(row: unknown): readonly string[] {
+  const { rule, rules } = row as { readonly rule?: unknown; readonly rules?: unknown };
+  return [rule, ...(Array.isArray(rules) ? rules : [])].filter((one): one is string => typeof one === 'string');
+}
