@@ -1,5 +1,5 @@
 // `wirepact explain`: what a rule requires and where the document says so, or what a finding means.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { RuleRow } from '../conformance/list-rules.ts';
 import type { Contract } from '../scripts/model.ts';
@@ -7,6 +7,10 @@ import type { CommandContext } from './commands.ts';
 import { documentPath } from './document.ts';
 import { UsageError } from './exit-codes.ts';
 import { type Io, paint } from './io.ts';
+
+interface Flags {
+  readonly contract?: string;
+}
 
 const examples = `
 Examples:
@@ -20,7 +24,7 @@ export function addExplain(program: Command, { io }: CommandContext): void {
     .description('say what a rule requires, and where the document says so')
     .option('--contract <file>', 'the document')
     .addHelpText('after', examples)
-    .action(async (name: string, flags: { readonly contract?: string }) => {
+    .action(async (name: string, flags: Flags) => {
       const { findingCodes } = await import('../scripts/errors.ts');
       const finding = Object.entries(findingCodes).find(([code]) => code === name);
       if (finding !== undefined) {
@@ -38,7 +42,7 @@ export function addExplain(program: Command, { io }: CommandContext): void {
           `There is no rule ${name}.${near === undefined ? ' wirepact rules lists them.' : ` Did you mean ${near}?`}`,
         );
       }
-      explain(row, name, contract, io);
+      await explain(row, name, contract, flags, io);
     });
 }
 
@@ -60,7 +64,8 @@ async function contractOf(named: string | undefined): Promise<Contract> {
   return parseContract(documentPath(named));
 }
 
-function explain(row: RuleRow, name: string, contract: Contract, io: Io): void {
+async function explain(row: RuleRow, name: string, contract: Contract, flags: Flags, io: Io): Promise<void> {
+  const { exampleOf, excerpt, needsOf } = await import('./explain-place.ts');
   const instances = name.includes('@') ? row.instances.filter(({ id }) => id === name) : row.instances;
   if (name.includes('@') && instances.length === 0) {
     const known = row.instances.map(({ id }) => id).join(', ');
@@ -76,8 +81,35 @@ function explain(row: RuleRow, name: string, contract: Contract, io: Io): void {
   for (const { id, level, pointer, line } of instances) {
     io.print(`${id}  ${level}  ${paint(io, 'dim', `${contract.document}:${line} ${pointer}`)}`);
   }
-  if (row.notObservable === undefined && instances.length > 0 && row.role !== 'pair') {
-    const target = row.role === 'server' ? 'server --target FILE' : 'client --adapter COMMAND';
-    io.print(`\nCheck it: wirepact test ${target} --rule '${name}'`);
+  const [first] = instances;
+  if (first === undefined) return;
+  const path = documentOf(flags);
+  const lines = path === null ? [] : excerpt(readFileSync(path, 'utf8'), first.line);
+  if (lines.length > 0) io.print(`\nThe document says (line ${first.line}):\n${indented(lines)}`);
+  const about = instances.map((one) => exampleOf(contract, one)).find((example) => example !== null);
+  if (about !== undefined) io.print(`\nExample:\n${indented([about ?? ''])}`);
+  if (row.notObservable !== undefined) return;
+  const needs = needsOf(
+    contract,
+    row.id,
+    instances.map(({ id }) => id),
+  );
+  if (row.role === 'server') {
+    const more = needs.length === 0 ? 'an address is enough' : `besides an address\n${indented(needs)}`;
+    io.print(`\nNeeds, of the target file: ${more}`);
   }
+  const target = {
+    server: 'server --target FILE',
+    client: 'client --adapter COMMAND',
+    pair: 'pair --target FILE --adapter COMMAND',
+  };
+  io.print(`\nCheck it: wirepact test ${target[row.role]} --rule '${name}'`);
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n');
+}
+
+function documentOf({ contract }: Flags): string | null {
+  return contract === undefined && !existsSync('asyncapi.yaml') ? null : documentPath(contract);
 }

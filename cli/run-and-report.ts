@@ -1,5 +1,6 @@
 // Runs the server suite for a command: progress, console report, report files, exit code.
 import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import type { RunResult } from '../conformance/result.ts';
 import { runServerConformance } from '../conformance/run.ts';
 import { readTarget } from '../conformance/target/read-target.ts';
@@ -10,6 +11,7 @@ import type { Contract } from '../scripts/model.ts';
 import { parseContract } from '../scripts/parse/load.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { defaultDocument, quoted } from './repeat-command.ts';
 import { progressEvents, reportRun } from './report-run.ts';
 import type { TestServerOptions } from './test.ts';
 
@@ -30,7 +32,11 @@ interface ReportedRun {
 
 /** The exit code. Progress goes to standard error. */
 async function runAndReport(run: ReportedRun, io: Io): Promise<number> {
-  const list = run.known === undefined ? emptyKnownList : parseKnown(await readFile(run.known, 'utf8'), run.known);
+  // As it is seen from here: where a checkout lies is nothing for a report.
+  const list =
+    run.known === undefined
+      ? emptyKnownList
+      : parseKnown(await readFile(run.known, 'utf8'), relative(process.cwd(), run.known));
   const progress = progressEvents();
   const result: RunResult = await runServerConformance(run.contract, run.target, {
     ...(run.channels === undefined ? {} : { channels: run.channels }),
@@ -55,6 +61,16 @@ export function checkChannels(contract: Contract, names: readonly string[] = [])
   throw new TargetError(`The contract has no channel "${unknown}". It has: ${known}.`);
 }
 
+/** What repeats the run, whatever is selected of it: everything but rules and channels that decides what happens. */
+export function serverCommand({ target, contract, timeScale, strict }: TestServerOptions): string {
+  return [
+    `wirepact test server --target ${quoted(target)}`,
+    ...(contract === defaultDocument ? [] : [`--contract ${quoted(contract)}`]),
+    ...(timeScale === undefined ? [] : [`--time-scale ${timeScale}`]),
+    ...(strict === true ? ['--strict'] : []),
+  ].join(' ');
+}
+
 export async function runFromFiles(options: TestServerOptions, io: Io): Promise<number> {
   try {
     const contract = parseContract(options.contract);
@@ -71,7 +87,7 @@ export async function runFromFiles(options: TestServerOptions, io: Io): Promise<
       ...(known === undefined ? {} : { known }),
       strict: options.strict ?? false,
       folder: options.report,
-      command: `wirepact test server --target ${options.target}`,
+      command: serverCommand(options),
     };
     return await runAndReport(run, io);
   } catch (error) {

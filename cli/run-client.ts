@@ -9,12 +9,24 @@ import { ContractError } from '../scripts/errors.ts';
 import { parseContract } from '../scripts/parse/load.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { defaultDocument, defaultTimeScale, quoted } from './repeat-command.ts';
 import { progressEvents, reportRun } from './report-run.ts';
 import { checkChannels } from './run-and-report.ts';
 import type { TestClientOptions } from './test-client.ts';
 
 /** How long a page may take to connect, ms. */
 const pageWithinMs = 60_000;
+
+/** What repeats the run, whatever is selected of it. */
+export function clientCommand({ adapter, controlPort = 0, contract, timeScale, strict }: TestClientOptions): string {
+  return [
+    'wirepact test client',
+    adapter === undefined ? `--control-port ${controlPort}` : `--adapter ${quoted([adapter].flat().join(' '))}`,
+    ...(contract === defaultDocument ? [] : [`--contract ${quoted(contract)}`]),
+    ...(timeScale === defaultTimeScale ? [] : [`--time-scale ${timeScale}`]),
+    ...(strict === true ? ['--strict'] : []),
+  ].join(' ');
+}
 
 export async function runClientFromFiles(options: TestClientOptions, io: Io): Promise<number> {
   let control: Control | null = null;
@@ -30,12 +42,11 @@ export async function runClientFromFiles(options: TestClientOptions, io: Io): Pr
     }
     const target = adapter ?? (await control!.connected(pageWithinMs));
     const progress = progressEvents();
-    const named = adapter === undefined ? `--control-port ${controlPort}` : `--adapter '${[adapter].flat().join(' ')}'`;
     const result = await runClientConformance(contract, target, {
       ...(options.channel === undefined ? {} : { channels: options.channel }),
       ...(options.rule === undefined ? {} : { rules: options.rule }),
       timeScale: options.timeScale,
-      command: `wirepact test client ${named}`,
+      command: clientCommand(options),
       onEvent: progress.onEvent,
     });
     progress.end();

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from './commands.ts';
 import { UsageError } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { defaultDocument, defaultTimeScale } from './repeat-command.ts';
 import { collect, positive } from './test.ts';
 
 export interface TestClientOptions {
@@ -31,13 +32,18 @@ export function addTestClient(program: Command, { io, exit }: CommandContext): v
     .description('run the conformance suite against a client')
     .option('--adapter <command>', 'starts the adapter: JSON Lines on its standard input and output')
     .option('--control-port <number>', 'wait for an adapter on this port instead, by WebSocket (0: any free one)', port)
-    .option('--contract <file>', 'the AsyncAPI document', 'asyncapi.yaml')
+    .option('--contract <file>', 'the AsyncAPI document', defaultDocument)
     .option('--channel <name>', 'only this channel (may be repeated)', collect)
     .option('--rule <glob>', 'only these rules or instances: "reconnect/*" (may be repeated)', collect)
     .option('--report <dir>', 'folder of the reports', 'reports')
     .option('--known <file>', 'list of known failures')
     .option('--strict', 'a broken SHOULD counts like a MUST')
-    .option('--time-scale <number>', 'what the client multiplies every duration of the contract by', positive, 0.05)
+    .option(
+      '--time-scale <number>',
+      'what the client multiplies every duration of the contract by',
+      positive,
+      defaultTimeScale,
+    )
     .addHelpText('after', examples)
     .action(async (options: TestClientOptions) => {
       exit(await testClient(options, io));

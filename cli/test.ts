@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from './commands.ts';
 import { UsageError } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { defaultDocument } from './repeat-command.ts';
 
 export interface TestServerOptions {
   readonly target: string;
@@ -23,7 +24,7 @@ export function addTest(program: Command, { io, exit }: CommandContext): void {
     .command('server')
     .description('run the conformance suite against a server')
     .requiredOption('--target <file or url>', 'a ws:// or wss:// address, or a target file')
-    .option('--contract <file>', 'the AsyncAPI document', 'asyncapi.yaml')
+    .option('--contract <file>', 'the AsyncAPI document', defaultDocument)
     .option('--channel <name>', 'only this channel (may be repeated)', collect)
     .option('--rule <glob>', 'only these rules or instances: "delivery/*" (may be repeated)', collect)
     .option('--report <dir>', 'folder of the reports', 'reports')

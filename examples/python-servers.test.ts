@@ -49,7 +49,9 @@ describe.each(examples)('examples/%s', (example) => {
     if (missing !== null && !everything) context.skip(missing);
     expect(missing).toBeNull();
     const traps = trapsOf(example).flatMap(({ cases }) => cases);
-    const { cases } = await runExample(example, 'naive.yaml', traps);
+    // A log shows a token only when somebody asks; over plain HTTP every server logs the address.
+    const report = await runExample(example, 'naive.yaml', [...traps, 'handshake/plain-http-status']);
+    const cases = report.cases.filter(({ instance }) => traps.includes(instance));
     const committed = readBroken(await readFile(reportPath(example), 'utf8'));
     const now = cases.map(({ instance, verdict }) => [instance, verdict]);
     const then = cases.map(({ rule, instance }) => {
