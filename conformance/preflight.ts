@@ -5,7 +5,8 @@ import type { Channel, Contract } from '../scripts/model.ts';
 import { channelBase } from './harness/address.ts';
 import { describeAttempt } from './harness/connection.ts';
 import { Leases } from './harness/leases.ts';
-import { ServerKit, type Session } from './harness/server-kit.ts';
+import { ServerKit } from './harness/server-kit.ts';
+import type { Session } from './harness/session.ts';
 import { NotTestable } from './rule.ts';
 import { type Target, TargetError } from './target/target.ts';
 
@@ -57,45 +58,15 @@ export function servedOf(contract: Contract, channels: readonly Channel[], targe
  * thrown; where some are, the others fail one rule each, not all of them.
  */
 export async function preflight(channels: readonly Channel[], session: Session): Promise<Preflight> {
-  const { clock, target, schemas } = session;
+  const { target, schemas } = session;
   const leases = new Leases(target, schemas);
-  const refused = new Map<Channel, string>();
-  const notes: string[] = [];
-  const foreign: string[] = [];
-  let tried = 0;
-  for (const channel of channels) {
-    clock.rtt.add(await reach(channel, session));
-    let kit: ServerKit;
-    try {
-      const lease = await leases.acquire(channel, {}, true);
-      kit = await ServerKit.create(session, channel, {}, lease);
-      lease.release();
-    } catch (error) {
-      if (!(error instanceof NotTestable)) throw error;
-      const strange = await strangeness(channel, session, leases);
-      if (strange !== null) foreign.push(`${channel.name}: ${strange}`);
-      notes.push(
-        `${channel.name}: no valid connection could be tried. ${error.message} Add: ${error.needs.join('; ')}.`,
-      );
-      continue;
-    }
-    try {
-      tried += 1;
-      const attempt = await kit.attempt();
-      if (attempt.outcome === 'open') {
-        const sentAt = performance.now();
-        await attempt.connection.ping('preflight');
-        if (await attempt.connection.until(() => attempt.connection.pongs.length > 0, 1000))
-          clock.rtt.add(performance.now() - sentAt);
-        else notes.push(`${channel.name}: a ping frame was not answered within 1 s.`);
-        continue;
-      }
-      const path = new URL(channelBase(channel, target)).pathname;
-      refused.set(channel, `base path ${path === '/' ? 'empty' : path}: ${describeAttempt(attempt)}`);
-    } finally {
-      await kit.dispose();
-    }
-  }
+  const tries = await Promise.all(channels.map((channel) => tryChannel(channel, session, leases)));
+  const refused = new Map(
+    tries.flatMap(({ channel, refused: why }) => (why === null ? [] : [[channel, why] as const])),
+  );
+  const notes = tries.flatMap(({ note }) => note ?? []);
+  const foreign = tries.flatMap(({ foreign: strange }) => strange ?? []);
+  const tried = tries.filter(({ isTried }) => isTried).length;
   if (foreign.length > 0 && foreign.length === channels.length) {
     throw new TargetError(
       `The target at ${target.url} does not answer as a WebSocket server of this contract:\n${foreign.map((line) => `  ${line}`).join('\n')}\nCheck target.url (its path replaces the contract's), or name the channels that it serves.`,
@@ -108,6 +79,53 @@ export async function preflight(channels: readonly Channel[], session: Session):
     );
   }
   return { refused, notes: [...notes, ...lines.map((line) => `No valid connection was accepted on ${line}.`)] };
+}
+
+/** What came of the one valid connection to a channel. */
+interface Try {
+  readonly channel: Channel;
+  /** Whether one could be tried; the target file may not give what it takes. */
+  readonly isTried: boolean;
+  /** Why it was not accepted; null: it was. */
+  readonly refused: string | null;
+  readonly note: string | null;
+  /** Why this seems to be something else than a server of the contract. */
+  readonly foreign: string | null;
+}
+
+async function tryChannel(channel: Channel, session: Session, leases: Leases): Promise<Try> {
+  const { clock, target } = session;
+  const fine: Try = { channel, isTried: true, refused: null, note: null, foreign: null };
+  clock.rtt.add(await reach(channel, session));
+  let kit: ServerKit;
+  try {
+    const lease = await leases.acquire(channel, {}, true);
+    kit = await ServerKit.create(session, channel, {}, lease);
+    lease.release();
+  } catch (error) {
+    if (!(error instanceof NotTestable)) throw error;
+    const strange = await strangeness(channel, session, leases);
+    return {
+      ...fine,
+      isTried: false,
+      note: `${channel.name}: no valid connection could be tried. ${error.message} Add: ${error.needs.join('; ')}.`,
+      foreign: strange === null ? null : `${channel.name}: ${strange}`,
+    };
+  }
+  try {
+    const attempt = await kit.attempt();
+    if (attempt.outcome === 'open') {
+      const sentAt = performance.now();
+      await attempt.connection.ping('preflight');
+      const isAnswered = await attempt.connection.until(() => attempt.connection.pongs.length > 0, 1000);
+      if (isAnswered) clock.rtt.add(performance.now() - sentAt);
+      return isAnswered ? fine : { ...fine, note: `${channel.name}: a ping frame was not answered within 1 s.` };
+    }
+    const path = new URL(channelBase(channel, target)).pathname;
+    return { ...fine, refused: `base path ${path === '/' ? 'empty' : path}: ${describeAttempt(attempt)}` };
+  } finally {
+    await kit.dispose();
+  }
 }
 
 /** What an upgrade without a token shows of a target that speaks something else; null: nothing strange. */

@@ -2,7 +2,8 @@
 import type { Level } from '../scripts/model.ts';
 import type { Leases } from './harness/leases.ts';
 import type { Recorded } from './harness/record.ts';
-import { ServerKit, type Session } from './harness/server-kit.ts';
+import { ServerKit } from './harness/server-kit.ts';
+import type { Session } from './harness/session.ts';
 import { type Planned, type PlannedRow, resultOf } from './plan.ts';
 import type { CaseResult } from './result.ts';
 import { type Case, Failed, Inconclusive, lowest, type MonitorCase, NotTestable } from './rule.ts';
@@ -36,7 +37,7 @@ export async function runCase(session: Session, leases: Leases, planned: Planned
     const clean = (text: string) => kit?.trace.clean(text) ?? text;
     return resultOfError(planned, one.level, error, { durationMs, frames: kit?.trace.frames() ?? [], clean });
   } finally {
-    if (kit !== null) session.record.add({ instance: planned.instance, channel: channel.name, ...kit.observed() });
+    if (kit !== null) session.record.add(kit.observed(planned.instance));
     await kit?.dispose();
     lease?.release();
   }

@@ -6,6 +6,9 @@ import { Failed, Inconclusive } from '../rule.ts';
 /** What a timing check allows beyond the measured lag: scheduling of the target itself, on a shared machine. */
 export const toleranceMs = 100;
 
+/** Timers that fire in time for so long, ms, are taken for the rule. */
+const calmWindowMs = 200;
+
 export interface TimingCheck {
   /** Subject of the sentence: `the first ping frame`. */
   readonly what: string;
@@ -89,6 +92,16 @@ export class Clock {
   /** Waits real time, not scaled. For contract durations: `sleep(scaled(...))`. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  /** Waits until the suite's own timers fire in time again; gives up after so many ms. */
+  async calm(withinMs: number): Promise<void> {
+    const until = this.now() + withinMs;
+    let from = this.now();
+    do {
+      from = this.now();
+      await this.sleep(calmWindowMs);
+    } while (this.lagWithin(from, this.now()) > toleranceMs / 4 && this.now() < until);
   }
 
   /** Starts measuring how late the suite's own timers fire. */

@@ -18,7 +18,7 @@ export function isShared(channel: Channel): boolean {
 }
 
 /** Whether what a case does there can reach users who are not its own. */
-function isCrowded(channel: Channel): boolean {
+export function isCrowded(channel: Channel): boolean {
   return isShared(channel) && channel.serverMessages.some(({ delivery }) => !isPersonal(delivery?.to));
 }
 

@@ -1,7 +1,7 @@
 // Refuses to score a server that is not the one it started: the nonce in its environment must come back in the upgrade response.
 import type { Channel } from '../../scripts/model.ts';
 import { channelBase } from '../harness/address.ts';
-import type { Session } from '../harness/server-kit.ts';
+import type { Session } from '../harness/session.ts';
 import { TargetError } from './target.ts';
 
 /** A plain request shows the header as well as an upgrade does, and needs no token. */

@@ -53,6 +53,8 @@ export class ServerProcess {
   /** Of the socket that has to accept before the server counts as ready. */
   readonly #probe: { readonly host: string; readonly port: number };
   #child: ChildProcess | null = null;
+  #isLeft = false;
+  #rising: Promise<void> | null = null;
   #output = '';
   readonly #transcript: string[] = [];
   #transcribed = 0;
@@ -127,8 +129,8 @@ export class ServerProcess {
     }
   }
 
-  /** SIGTERM, then SIGKILL after 12 s, to the whole group; resolves when it has ended. */
-  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+  /** SIGTERM, then SIGKILL after 12 s, to the whole group; resolves when it has ended. One that was asked before has had its time. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = this.#isLeft ? 'SIGKILL' : 'SIGTERM'): Promise<void> {
     const child = this.#child;
     if (child === null || !this.isRunning) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -152,6 +154,21 @@ export class ServerProcess {
     // What it started and left behind.
     this.#signal('SIGKILL');
     return true;
+  }
+
+  /** It was asked to end, and whoever needs it next has it started: see {@link up}. */
+  leaveDown(): void {
+    this.#rising = null;
+    this.#isLeft = true;
+  }
+
+  /** Starts it where it was left down. */
+  async up(): Promise<void> {
+    if (!this.#isLeft) return;
+    this.#rising ??= this.restart().then(() => {
+      this.#isLeft = false;
+    });
+    await this.#rising;
   }
 
   async restart(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Built } from '../../harness/messages.ts';
 import { valueAt } from '../../harness/pointer.ts';
 import { buildProbe, type Probe, theProbe } from '../../harness/probe.ts';
 import type { Kit } from '../../kit.ts';
-import { type Case, Failed, NotTestable, type Rule } from '../../rule.ts';
+import { type Case, Failed, Inconclusive, type Rule } from '../../rule.ts';
 import { type Bucket, longestRow, mostTaken, refillMs } from './bucket.ts';
 
 type RateRow = NonNullable<Channel['limits']['rate']>;
@@ -97,9 +97,8 @@ async function sendAtOnce(kit: Kit, connection: Connection, probe: Probe, count:
 async function exceed(kit: Kit, connection: Connection, probe: Probe, bucket: Bucket): Promise<Outcome> {
   const outcome = await sendAtOnce(kit, connection, probe, bucket.burst * 4);
   if (outcome.sent <= mostTaken(bucket, outcome.elapsedMs)) {
-    throw new NotTestable(
-      'The server takes longer for the messages than its scaled limit needs to let them all pass.',
-      'a time scale nearer to 1',
+    throw new Inconclusive(
+      'the server took longer for the messages than its scaled limit needs to let them all pass; a time scale nearer to 1 gives it longer',
     );
   }
   return outcome;
@@ -192,9 +191,8 @@ export const strikesClose = rateRule(
     if (ending === null) {
       // Where its bucket fills faster than it works, no such row comes about.
       if (refused < row.strikes) {
-        throw new NotTestable(
-          `No more than ${refused} messages in a row were refused: the scaled limit refills faster than the server works.`,
-          'a time scale nearer to 1',
+        throw new Inconclusive(
+          `no more than ${refused} messages in a row were refused: the scaled limit refills faster than the server works; a time scale nearer to 1 slows it`,
         );
       }
       throw new Failed(`closed with ${row.code} after ${row.strikes} in a row`, `open after ${refused}`, {
@@ -270,7 +268,9 @@ export const countsInvalid = rateRule(
     const most = mostTaken(bucket, elapsedMs);
     if (errors().length > 0 && other <= most) {
       if (other < errors().length || connection.ending !== null) return;
-      if (count <= most) throw new NotTestable('The scaled limit lets them all pass.', 'a time scale nearer to 1');
+      if (count <= most) {
+        throw new Inconclusive('the scaled limit lets them all pass; a time scale nearer to 1 lets fewer');
+      }
     }
     throw new Failed(`${code} for all but ${most} of ${count} invalid messages at once`, connection.describe(), {
       reason: 'not-counted',

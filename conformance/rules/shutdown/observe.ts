@@ -17,8 +17,9 @@ export interface Observed {
   /** Attempts to connect after the first sign of the shutdown. */
   readonly attempts: readonly Attempt[];
   readonly isProcess: boolean;
-  /** From the signal to the end of the process; null: it did not end in time. */
-  readonly exitMs: number | null;
+  /** {@link Clock.now} when it was told to end, and when the process had ended; null: it did not in time. */
+  readonly askedAt: number;
+  readonly exitedAt: number | null;
   readonly frames: readonly TraceFrame[];
 }
 
@@ -29,6 +30,11 @@ export type Shutdowns = ReadonlyMap<string, Observed | Error>;
 const mostMessages = 12;
 /** Beyond the contract's time before the process is given up. */
 const graceMs = 1500;
+
+/** Until the server must have ended, as the target runs it, ms. */
+export function withinOf({ clock }: Kit, { name, limits }: Channel): number {
+  return clock.scaled(limits.shutdown?.withinMs ?? 0, 'shutdown.withinMs', name);
+}
 
 /** One shutdown for all channels: starting a server takes longer than watching it end. */
 export async function observeShutdown(kit: Kit): Promise<Shutdowns> {
@@ -48,15 +54,13 @@ export async function observeShutdown(kit: Kit): Promise<Shutdowns> {
   for (const watch of watches) await watch.settle();
   await Promise.all(watches.map((watch) => watch.sendAccepted()));
   const server = await kit.shutdown();
-  const limitMs = graceMs + Math.max(...channels.map(({ limits }) => limits.shutdown?.withinMs ?? 0));
+  const limitMs = graceMs + Math.max(...channels.map((channel) => withinOf(kit, channel)));
   const [exitedAt] = await Promise.all([
     server.exited(limitMs),
     ...watches.map((watch) => watch.end(server.isProcess, limitMs)),
   ]);
-  const exitMs = exitedAt === null ? null : exitedAt - server.at;
-  const seen = watches.map(
-    (watch) => [watch.kit.channel.name, { ...watch.seen(), isProcess: server.isProcess, exitMs }] as const,
-  );
+  const ended = { isProcess: server.isProcess, askedAt: server.at, exitedAt };
+  const seen = watches.map((watch) => [watch.kit.channel.name, { ...watch.seen(), ...ended }] as const);
   return new Map<string, Observed | Error>([...errors, ...seen]);
 }
 
@@ -123,7 +127,7 @@ class Watch {
     await Promise.all(this.#members.map((member) => member.ended()));
   }
 
-  seen(): Omit<Observed, 'isProcess' | 'exitMs'> {
+  seen(): Omit<Observed, 'isProcess' | 'askedAt' | 'exitedAt'> {
     const told = this.#members.flatMap((member, index) => this.#presenceOf(member, this.#before[index] ?? 0));
     const texts = this.#witness.messages.filter(({ key }) => key === this.#probe?.effect.key).map(({ text }) => text);
     const came = this.#marks.filter((mark) => texts.some((text) => text.includes(mark))).length;

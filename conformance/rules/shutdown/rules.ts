@@ -4,15 +4,16 @@ import { describeAttempt, describeEnding } from '../../harness/connection.ts';
 import { broadcastFence } from '../../harness/fence-choice.ts';
 import { MessageBuilder } from '../../harness/messages.ts';
 import { Schemas } from '../../harness/schemas.ts';
+import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, NotTestable, type Rule } from '../../rule.ts';
 import { answerFor } from '../handshake/refusal.ts';
-import { type Observed, observeShutdown } from './observe.ts';
+import { type Observed, observeShutdown, withinOf } from './observe.ts';
 
 type ShutdownRow = NonNullable<Channel['limits']['shutdown']>;
 
 function shutdownRule(
   record: Pick<Rule, 'id' | 'sentence'>,
-  judge: (seen: Observed, row: ShutdownRow, statuses: readonly number[]) => void,
+  judge: (seen: Observed, row: ShutdownRow, statuses: readonly number[], kit: Kit) => void,
   applies: (channel: Channel, contract: Contract) => boolean = () => true,
 ): Rule {
   return {
@@ -34,7 +35,7 @@ function shutdownRule(
         async run(kit) {
           const seen = (await kit.once('shutdown', () => observeShutdown(kit))).get(channel.name);
           if (seen === undefined || seen instanceof Error) throw seen ?? new Error('the channel was not observed');
-          judge(seen, row, statuses);
+          judge(seen, row, statuses, kit);
         },
       };
       return [one];
@@ -111,14 +112,22 @@ export const refusesNew = shutdownRule(
   },
 );
 
+/** What a process needs to end when its connections have, ms: its own time, whatever the scale. */
+const processMs = 500;
+
 export const exitsInTime = shutdownRule(
   { id: 'shutdown/exits-in-time', sentence: 'A server that is told to end has ended within the time of the contract.' },
-  ({ exitMs, isProcess, frames }, row) => {
+  ({ askedAt, exitedAt, isProcess, frames }, _row, _statuses, kit) => {
     if (!isProcess)
       throw new NotTestable('A server that the suite did not start cannot be watched ending.', ['target.start']);
-    const expected = `the end of the process within ${row.withinMs} ms after SIGTERM`;
-    if (exitMs === null) throw new Failed(expected, 'it still runs', { reason: 'never', frames });
-    if (exitMs > row.withinMs)
-      throw new Failed(expected, `after ${Math.round(exitMs)} ms`, { reason: 'too-late', frames });
+    const latestMs = withinOf(kit, kit.channel) + processMs;
+    const what = 'the end of the process after SIGTERM';
+    try {
+      kit.clock.checkTiming({ what, from: askedAt, seenAt: exitedAt, earliestMs: 0, latestMs });
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      const { expected, observed, reason } = error;
+      throw new Failed(expected, observed, { frames, ...(reason === undefined ? {} : { reason }) });
+    }
   },
 );

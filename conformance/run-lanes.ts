@@ -1,0 +1,179 @@
+// Carries out the cases of a run lane by lane, those that were inconclusive again alone, and gives up a target that no longer answers.
+import { Leases } from './harness/leases.ts';
+import type { Session } from './harness/session.ts';
+import { type Due, lanesOf } from './lanes.ts';
+import { type Planned, resultOf } from './plan.ts';
+import { type Preflight, reach } from './preflight.ts';
+import type { CaseResult } from './result.ts';
+import { acceptsValidConnection } from './rules/handshake/accepts-valid-connection.ts';
+import { isMonitor, judgeMonitor, runCase } from './run-case.ts';
+import type { RunOptions } from './run-options.ts';
+import { TargetError } from './target/target.ts';
+
+/** Quiet cases side by side: they mostly wait. */
+const quietWidth = 200;
+
+/** Channels of which the exclusive cases run side by side: while one waits for the server, the other is built. */
+const exclusiveWidth = 2;
+
+/** So often is an inconclusive case run again, each time when the machine has calmed down, for at most so long. */
+const rounds = 3;
+const calmMs = 5000;
+
+/** So many attempts to reach a target that no longer answers, before the run is given up. */
+const lastAttempts = 3;
+
+export class LaneRun {
+  readonly #session: Session;
+  readonly #options: RunOptions;
+  readonly #checked: Preflight;
+  readonly #leases: Leases;
+  readonly #results = new Map<Planned, CaseResult>();
+  /** Inconclusive so far, with what was said of them. */
+  readonly #again = new Map<Due, CaseResult>();
+  /** Cases that are no quiet ones: at work now, and begun so far. */
+  #loud = 0;
+  #begun = 0;
+  #dead = false;
+  #total = 0;
+  #done = 0;
+
+  constructor(session: Session, options: RunOptions, checked: Preflight) {
+    this.#session = session;
+    this.#options = options;
+    this.#checked = checked;
+    this.#leases = new Leases(session.target, session.schemas);
+  }
+
+  /** Those decided so far: also what a run that was given up has. */
+  get results(): ReadonlyMap<Planned, CaseResult> {
+    return this.#results;
+  }
+
+  async run(planned: readonly Planned[]): Promise<void> {
+    const session = this.#session;
+    const lanes = lanesOf(planned);
+    this.#total = planned.filter(({ one }) => one !== null).length;
+    this.#options.onEvent?.({ kind: 'start', total: this.#total, url: session.target.url });
+    for (const one of lanes.idle) if (one.one === null) this.#settle(one, resultOf(one, { verdict: 'not-applicable' }));
+    const { parallel } = session.target.run;
+    // Each row keeps one place; where there are too few, the rows come after the others.
+    const isBeside = parallel > lanes.rows.length;
+    const pool = this.#work(lanes.parallel, isBeside ? parallel - lanes.rows.length : parallel);
+    await Promise.all([
+      this.#work(lanes.quiet, quietWidth, 'quiet'),
+      ...lanes.rows.map(async (row) => {
+        await this.#work(row.quiet, quietWidth, 'quiet');
+        if (!isBeside) await pool;
+        await this.#work(row.parallel, 1);
+      }),
+      pool.then(() => this.#workRows(lanes.exclusive, Math.min(exclusiveWidth, parallel))),
+    ]);
+    await this.#repeat();
+    await this.#work(lanes.server, 1);
+    await this.#repeat();
+    const recorded = session.record.recorded(session.process?.transcript ?? null);
+    for (const one of lanes.idle) {
+      if (one.one !== null && isMonitor(one.one) && !this.#dead) {
+        this.#settle(one, judgeMonitor(one, one.one, recorded));
+      }
+    }
+    if (this.#dead) {
+      throw new TargetError(
+        `The target at ${session.target.url} stopped answering after ${this.#done} of ${this.#total} cases; the run was given up. What it did last is in the server's own log.`,
+      );
+    }
+  }
+
+  #settle(one: Planned, result: CaseResult): void {
+    this.#results.set(one, result);
+    if (one.one === null) return;
+    this.#done += 1;
+    this.#options.onEvent?.({ kind: 'case', result, done: this.#done, total: this.#total });
+  }
+
+  async #work(cases: readonly Due[], width: number, lane: 'quiet' | 'loud' = 'loud', session = this.#session) {
+    await eachOf(cases, width, (one) => this.#one(one, lane, session));
+  }
+
+  async #workRows(rows: readonly (readonly Due[])[], width: number): Promise<void> {
+    await eachOf(rows, width, (row) => this.#work(row, 1));
+  }
+
+  async #one(one: Due, lane: 'quiet' | 'loud', session: Session): Promise<void> {
+    if (this.#dead) return;
+    const closed = closedBefore(one, this.#checked);
+    if (closed !== null) {
+      this.#settle(one, closed);
+      return;
+    }
+    if (lane === 'loud') {
+      this.#loud += 1;
+      this.#begun += 1;
+    }
+    const begun = this.#loud === 0 ? this.#begun : -1;
+    const result = await runCase(session, this.#leases, one);
+    if (lane === 'loud') this.#loud -= 1;
+    if (result.verdict === 'fail' || result.verdict === 'error') {
+      this.#dead = this.#dead || (await isDead(one, session));
+    }
+    if (this.#dead) return;
+    // Whoever measures time beside others may have measured their work.
+    const isDisturbed = lane === 'quiet' && begun !== this.#begun && ['fail', 'warn', 'error'].includes(result.verdict);
+    if (isDisturbed || result.verdict === 'inconclusive') this.#again.set(one, result);
+    else this.#settle(one, result);
+  }
+
+  /** What was inconclusive, again: the quiet ones beside one another, every other alone; with nothing kept of what was observed. */
+  async #repeat(): Promise<void> {
+    for (let round = 0; round < rounds && this.#again.size > 0 && !this.#dead; round += 1) {
+      const due = [...this.#again.keys()];
+      await this.#session.clock.calm(calmMs);
+      const fresh: Session = { ...this.#session, memory: new Map() };
+      this.#again.clear();
+      const isQuiet = ({ one }: Due) => one.lane === 'quiet';
+      await this.#work(due.filter(isQuiet), quietWidth, 'quiet', fresh);
+      await this.#work(
+        due.filter((one) => !isQuiet(one)),
+        1,
+        'loud',
+        fresh,
+      );
+    }
+    for (const [one, result] of this.#again) this.#settle(one, result);
+    this.#again.clear();
+  }
+}
+
+/** So many side by side, in their order. */
+async function eachOf<T>(all: readonly T[], width: number, run: (one: T) => Promise<void>): Promise<void> {
+  const queue = [...all];
+  const worker = async () => {
+    for (let one = queue.shift(); one !== undefined; one = queue.shift()) await run(one);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, queue.length) }, worker));
+}
+
+/** On a channel that accepts nobody one rule says so; the others have nothing to look at. */
+function closedBefore(one: Due, checked: Preflight): CaseResult | null {
+  const why = checked.refused.get(one.channel);
+  if (why === undefined || one.rule.id === acceptsValidConnection.id) return null;
+  return resultOf(one, {
+    verdict: 'not-testable',
+    reason: `No valid connection is accepted on channel ${one.channel.name} (${why}).`,
+    needs: [`serves: the channels that the target serves, if ${one.channel.name} is not one of them`],
+  });
+}
+
+/** Circuit breaker: a target that cannot even be reached any more is not judged further. */
+async function isDead(one: Planned, session: Session): Promise<boolean> {
+  for (let attempt = 0; attempt < lastAttempts; attempt += 1) {
+    try {
+      await reach(one.channel, session);
+      return false;
+    } catch {
+      await session.clock.sleep(300 * (attempt + 1));
+    }
+  }
+  return true;
+}
