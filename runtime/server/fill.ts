@@ -36,18 +36,39 @@ const sourceValue = (source: FieldTable['source'], values: FieldValues): unknown
   }
 };
 
-// Ids and rooms are text in the runtime; a contract may have them as numbers.
-const like = (value: unknown, example: unknown): unknown =>
-  typeof example === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
-    ? Number(value)
-    : value;
+/** Below this a time is in seconds; in milliseconds it was reached in 1973. */
+const FIRST_MILLISECONDS = 1e11;
 
-/** The template with each field written; a field without a value (an optional one that was not sent) is left out. */
-export const fillMessage = (template: unknown, fields: readonly FieldTable[], values: FieldValues): unknown => {
+let ids = 0;
+
+// Ids, rooms and times are text in the runtime; a contract may have them as numbers.
+const asNumber = (source: FieldTable['source'], value: unknown, example: unknown, now: number): unknown => {
+  if (source.from === 'now') {
+    return typeof example === 'number' && example < FIRST_MILLISECONDS ? Math.floor(now / 1000) : now;
+  }
+  if (source.from === 'new-id') {
+    ids += 1;
+    return ids;
+  }
+  const isNumber = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+  return isNumber ? Number(value) : value;
+};
+
+/** The template with each field written; a field without a value (an optional one that was not sent) is left out.
+ * `numbers`: places of numbers that the template does not have. */
+export const fillMessage = (
+  template: unknown,
+  fields: readonly FieldTable[],
+  values: FieldValues,
+  numbers: readonly string[] = [],
+): unknown => {
   let message = template;
   for (const { target, source } of fields) {
     const value = sourceValue(source, values);
-    if (value !== undefined) message = writeAt(message, target, like(value, readAt(template, target)));
+    if (value === undefined) continue;
+    const example = readAt(template, target);
+    const isNumber = typeof example === 'number' || numbers.includes(target);
+    message = writeAt(message, target, isNumber ? asNumber(source, value, example, values.now) : value);
   }
   return message;
 };

@@ -28,10 +28,11 @@ const presenceMessage = (
   if (message === undefined) {
     const entry = hub.table.server[row.type];
     const values = { message: undefined, user: member.user, room, now: hub.seam.clock.now() };
-    message = fillMessage(entry?.template ?? {}, (change === 'joined' ? entry?.onJoin : entry?.onLeave) ?? [], values);
+    const fields = (change === 'joined' ? entry?.onJoin : entry?.onLeave) ?? [];
+    message = fillMessage(entry?.template ?? {}, fields, values, entry?.numbers);
     const place = hub.table.room?.presence?.user;
     if (place) {
-      message = fillMessage(message, [{ target: place, source: { from: 'user-id' } }], values);
+      message = fillMessage(message, [{ target: place, source: { from: 'user-id' } }], values, entry?.numbers);
     }
   }
   for (const { pointer, value } of row.match) message = writeAt(message, pointer, value);

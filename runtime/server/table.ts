@@ -189,6 +189,8 @@ export interface ServerMessageTable {
   readonly delivery: DeliveryWord;
   /** The least message of this type: the discriminator and what the schema requires, from the first example. */
   readonly template: unknown;
+  /** Places of numbers that a field is written to and the template does not have. */
+  readonly numbers?: readonly Pointer[];
   /** What the server writes when joining or leaving a room causes it. */
   readonly onJoin?: readonly FieldTable[];
   readonly onLeave?: readonly FieldTable[];
