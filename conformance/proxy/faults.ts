@@ -1,5 +1,7 @@
 // What the proxy does to what passes through it: the settings of a direction, and the single strokes that wait for their message.
 
+import type { Socket } from 'node:net';
+
 /** Which way bytes go. */
 export type Direction = 'to-server' | 'to-client';
 
@@ -46,4 +48,11 @@ export class DirectionFaults {
     this.sliceBytes = 0;
     this.#strokes.length = 0;
   }
+}
+
+/** Ends it with a TCP reset. */
+export function reset(socket: Socket): void {
+  // A reset while the socket is being shut down leaves its handle open for ever (libuv refuses it), and the process with it.
+  if (socket.writableEnded || socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -1,7 +1,7 @@
 // One connection through the proxy: two sockets, a leg each way, and the record of everything that came and was handed on.
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import type { CutHow, Direction, DirectionFaults } from './faults.ts';
+import { type CutHow, type Direction, type DirectionFaults, reset } from './faults.ts';
 import { closePayload, opcodes, writeFrame } from './frames.ts';
 import { Leg } from './leg.ts';
 import type { Unit, UnitKind } from './units.ts';
@@ -102,7 +102,7 @@ export class ProxiedConnection implements ConnectionRecord {
     this.#toClient.stop();
     this.#toServer.stop();
     for (const socket of [this.#client, this.#server]) {
-      if (how === 'reset') socket.resetAndDestroy();
+      if (how === 'reset') reset(socket);
       else if (socket.writableEnded) socket.destroySoon();
       else socket.end(() => socket.destroy());
     }

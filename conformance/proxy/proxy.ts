@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as openTcp, type Server, type Socket } from 'node:net';
 import { connect as openTls } from 'node:tls';
-import { type CutHow, type Direction, DirectionFaults, type Refusal, type Stroke } from './faults.ts';
+import { type CutHow, type Direction, DirectionFaults, type Refusal, reset, type Stroke } from './faults.ts';
 import { closePayload, opcodes, writeFrame } from './frames.ts';
 import { type ConnectionRecord, ProxiedConnection } from './proxied-connection.ts';
 
@@ -103,7 +103,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   }
 
   function refuseWith(client: Socket, how: Admission['do']): void {
-    if (how === 'reset') client.resetAndDestroy();
+    if (how === 'reset') reset(client);
     else if (how === 'hang') hanging.add(client);
     else void answer(client, how);
   }
@@ -152,7 +152,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     heal() {
       for (const one of Object.values(faults)) one.clear();
       admissions = [];
-      for (const socket of hanging) socket.resetAndDestroy();
+      for (const socket of hanging) reset(socket);
       hanging.clear();
     },
     async close() {
