@@ -5,6 +5,7 @@ import { addExplain } from './explain.ts';
 import { addGenerate } from './generate.ts';
 import type { Io } from './io.ts';
 import { addLint } from './lint.ts';
+import { addReport } from './report.ts';
 import { addRules } from './rules.ts';
 import { addServe } from './serve.ts';
 import { addTest } from './test.ts';
@@ -30,4 +31,5 @@ export const commands: readonly AddCommand[] = [
   addTestPair,
   addConformance,
   addExplain,
+  addReport,
 ];

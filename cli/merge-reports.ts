@@ -1,7 +1,9 @@
 // Several reports as one: the sum of their verdicts, and every case with its role and what was judged.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { folderNames, mergedHtml, mergedJunit, mergedMarkdown } from '../conformance/report/merge.ts';
 import type { Report, ReportCase } from '../conformance/report/report-json.ts';
+import { writeReports } from '../conformance/report/write.ts';
 import { type Verdict, verdicts } from '../conformance/result.ts';
 
 /** By order of precedence, as for one run. */
@@ -46,4 +48,19 @@ export async function mergeReports(folder: string, names: readonly string[]): Pr
   }
   if (reports.length === 0) return;
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(merge(reports), null, 2)}\n`);
+}
+
+/** Writes every form of a merged report, and the single ones into folders below, so that the page can lead to them. */
+export async function writeMerged(reports: readonly Report[], out: string): Promise<MergedReport> {
+  const names = folderNames(reports);
+  const named = reports.map((report, index) => ({ folder: names[index] ?? '', report }));
+  for (const { folder, report } of named) await writeReports(report, join(out, folder));
+  const merged = merge(named);
+  await Promise.all([
+    writeFile(join(out, 'report.json'), `${JSON.stringify(merged, null, 2)}\n`),
+    writeFile(join(out, 'junit.xml'), mergedJunit(named)),
+    writeFile(join(out, 'summary.md'), mergedMarkdown(named)),
+    writeFile(join(out, 'index.html'), mergedHtml(named)),
+  ]);
+  return merged;
 }

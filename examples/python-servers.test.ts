@@ -27,6 +27,9 @@ const told: { readonly [example: string]: readonly string[] } = {
   ],
 };
 
+/** What a machine that is busy with other tests may cause. */
+const ofHaste = ['missing', 'too-late', 'too-early', 'slowed'];
+
 describe.each(examples)('examples/%s', (example) => {
   it('breaks no MUST, leaves nothing undecided, and warns of nothing that its README does not tell', {
     timeout: patienceMs,
@@ -37,7 +40,8 @@ describe.each(examples)('examples/%s', (example) => {
     const report = await runExample(example, 'target.yaml');
     expect(report.because).toEqual([]);
     expect(report.exitCode).toBe(0);
-    const warned = new Set(report.cases.filter(({ verdict }) => verdict === 'warn').map(({ rule }) => rule));
+    const isTold = ({ verdict, reason = '' }: (typeof report.cases)[number]) => verdict === 'warn' && !ofHaste.includes(reason);
+    const warned = new Set(report.cases.filter(isTold).map(({ rule }) => rule));
     expect([...warned].filter((rule) => !told[example]!.includes(rule))).toEqual([]);
     expect(report.summary.pass).toBeGreaterThan(300);
   });
