@@ -1,6 +1,7 @@
 // The rules that a contract gives rise to: the rows of generated/rules.json.
 import type { Channel, Contract, Level } from '../scripts/model.ts';
 import { clientRules } from './client-rules/index.ts';
+import { pairRules } from './pair-rules/index.ts';
 import { instanceId, type Role } from './result.ts';
 import type { Place } from './rule.ts';
 import { serverRules } from './rules/index.ts';
@@ -36,7 +37,7 @@ export interface ListedRule {
 /** In the order of the rules; a rule without an instance is listed with none: not applicable to this contract. */
 export function listRules(
   contract: Contract,
-  rules: readonly ListedRule[] = [...serverRules, ...clientRules],
+  rules: readonly ListedRule[] = [...serverRules, ...clientRules, ...pairRules],
 ): readonly RuleRow[] {
   return rules.map((rule) => {
     const instances = contract.channels.flatMap((channel) =>
