@@ -106,8 +106,8 @@ const renamedTarget = (target: Target): Target => ({
   ),
 });
 
-export const bundledStand = (): Stand => {
-  const contract = parseContract(join(root, 'asyncapi.yaml'));
+/** @param contract @default that of asyncapi.yaml */
+export const bundledStand = (contract: Contract = parseContract(join(root, 'asyncapi.yaml'))): Stand => {
   const bound = contract.channels.map(({ name }) => channels.find((one) => one.contract.table.name === name)!);
   return stand('bundled', contract, bound);
 };
