@@ -40,6 +40,14 @@ export const refusalSilent: Rule = {
 const shortest = 12;
 const tooShort = `users[].token: some of at least ${shortest} characters`;
 
+/** Tokens have no spaces and nothing but ASCII; a text has few stretches of the kind that are as long. */
+const unbroken = /^[!-~]+$/;
+
+function likely(text: string): readonly string[] {
+  const stretches = text.match(/[!-~]{7,}/g) ?? [];
+  return stretches.filter((stretch) => stretch.length >= shortest || stretch.includes('[token]'));
+}
+
 /** What gives a token away: the whole, or its signature alone. */
 function secretsOf(observations: readonly Observation[]): readonly string[] {
   const all = observations.flatMap(({ tokens }) => tokens).filter((token) => token.length >= shortest);
@@ -86,7 +94,10 @@ export const tokenNotEchoed = tokenMonitor(
       // Of a refusal the body is kept with its tokens marked.
       texts.push(...observation.refusals.map(({ body }) => body));
       said += observation.connections.flatMap(({ messages }) => messages).filter(({ key }) => key !== null).length;
-      const seen = texts.find((text) => text.includes('[token]') || secrets.some((secret) => text.includes(secret)));
+      const isToken = (text: string) => text.includes('[token]') || secrets.some((secret) => text.includes(secret));
+      // One search of all that can hold a token: there are thousands of texts, and hundreds of tokens.
+      if (secrets.every((secret) => unbroken.test(secret)) && !isToken(texts.flatMap(likely).join('\n'))) continue;
+      const seen = texts.find(isToken);
       if (seen === undefined) continue;
       throw new Failed(
         'no token in anything that the server sends',

@@ -3,7 +3,7 @@ import type { Channel, Contract, Level, ServerMessage } from '../../../scripts/m
 import type { Connection, Received } from '../../harness/connection.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Observation, Recorded } from '../../harness/record.ts';
-import { classify, Schemas } from '../../harness/schemas.ts';
+import { classify, type SchemaIssue, Schemas } from '../../harness/schemas.ts';
 import { Failed, lowest, type Monitor, type MonitorCase, NotTestable } from '../../rule.ts';
 import { mentionsShould } from './invalid.ts';
 
@@ -34,6 +34,10 @@ function isProvoked(observation: Observation, contract: Contract, channel: Chann
     }
   });
 }
+
+/** Each of the rules looks at the same messages. */
+const provoked = new WeakMap<Observation, boolean>();
+const issues = new WeakMap<Received, readonly SchemaIssue[]>();
 
 interface Sighting {
   readonly observation: Observation;
@@ -71,7 +75,6 @@ function judgeSchemas(
 ): MonitorCase['judge'] {
   return (recorded) => {
     const schemas = schemasOf(contract);
-    const provoked = new Map<Observation, boolean>();
     const isSpoilt = (observation: Observation) => {
       const known = provoked.get(observation) ?? isProvoked(observation, contract, channel);
       provoked.set(observation, known);
@@ -82,7 +85,9 @@ function judgeSchemas(
       if (sighting.message.key !== message.key) continue;
       if (message.key !== channel.error?.message && isSpoilt(sighting.observation)) continue;
       seen += 1;
-      const broken = schemas.issues(message.schema, sighting.message.value).filter((issue) => issue.level === level);
+      const all = issues.get(sighting.message) ?? schemas.issues(message.schema, sighting.message.value);
+      issues.set(sighting.message, all);
+      const broken = all.filter((issue) => issue.level === level);
       if (broken.length === 0) continue;
       const said = broken.map((issue) => issue.message).join('; ');
       throw failed(`a valid ${message.type}`, `${said}: ${brief(sighting.message.value)}`, 'invalid', sighting);
