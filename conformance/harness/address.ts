@@ -1,6 +1,7 @@
 // Where a channel is: the target's base, the channel's address with its parameters, the query with the token.
-import type { Channel } from '../../scripts/model.ts';
+import type { Channel, JsonSchema } from '../../scripts/model.ts';
 import type { ChannelFixtures, Target } from '../target/target.ts';
+import { samplePattern } from './pattern-sample.ts';
 
 export interface AddressParts {
   readonly room: string | null;
@@ -24,12 +25,36 @@ export function channelBase(channel: Channel, target: Target): URL {
   return base;
 }
 
+/** A value for each path parameter of which the contract lists or shows some, where the target file names none. */
+function usualParameters(channel: Channel): Record<string, string> {
+  const known = usual.get(channel) ?? makeParameters(channel);
+  usual.set(channel, known);
+  return known;
+}
+
+/** One value for a whole run: another one may be another place. */
+const usual = new WeakMap<Channel, Record<string, string>>();
+
+function makeParameters({ parameters }: Channel): Record<string, string> {
+  const entries = parameters.flatMap(({ name, schema }) => {
+    const listed = [schema.default, ...[schema.enum, schema.examples].flat(), schema.const];
+    const value = listed.find((one) => one !== undefined) ?? madeFor(schema);
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function madeFor({ type, minimum, pattern }: JsonSchema): unknown {
+  if (type === 'integer' || type === 'number') return minimum ?? 1;
+  return typeof pattern === 'string' ? (samplePattern(pattern) ?? undefined) : 'x';
+}
+
 export function channelUrl(channel: Channel, target: Target, parts: AddressParts): string {
   const base = channelBase(channel, target);
   const prefix = `${base.protocol}//${base.host}${base.pathname === '/' ? '' : base.pathname}`;
   if (parts.path !== undefined) return prefix + parts.path;
   const fixtures: ChannelFixtures | undefined = target.channels[channel.name];
-  const values: Record<string, string> = { ...fixtures?.parameters };
+  const values: Record<string, string> = { ...usualParameters(channel), ...fixtures?.parameters };
   if (parts.room !== null && channel.room?.parameter) values[channel.room.parameter] = parts.room;
   Object.assign(values, parts.parameters);
   const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));

@@ -4,7 +4,7 @@ import { type Needs, NotTestable } from '../rule.ts';
 import type { Clock } from './clock.ts';
 import { isShared, type Lease } from './leases.ts';
 import { lackingOf } from './needs.ts';
-import { lookAlikes } from './rooms.ts';
+import { listedRooms, lookAlikes } from './rooms.ts';
 import type { Session } from './session.ts';
 import { makeFaultyToken, makeToken, type TokenFault } from './tokens.ts';
 import { Trace } from './trace.ts';
@@ -72,7 +72,9 @@ export class CaseActors {
 
   get roomsAreFresh(): boolean {
     // Without rooms everybody is in the same one, which other cases use too.
-    return this.channel.room?.scope === 'room' && this.session.target.channels[this.channel.name]?.rooms === undefined;
+    const { room, name } = this.channel;
+    const isGiven = this.session.target.channels[name]?.rooms !== undefined || listedRooms(this.channel) !== null;
+    return room?.scope === 'room' && !isGiven;
   }
 
   withRole(role: string): User {
@@ -109,8 +111,8 @@ export class CaseActors {
   lookAlikes(room: string): readonly string[] {
     const { target, schemas } = this.session;
     const candidates = lookAlikes(this.channel, schemas, room);
-    const fixtures = target.channels[this.channel.name]?.rooms;
-    return fixtures === undefined ? candidates : candidates.filter((name) => this.rooms.includes(name));
+    const fixtures = target.channels[this.channel.name]?.rooms ?? listedRooms(this.channel);
+    return fixtures == null ? candidates : candidates.filter((name) => this.rooms.includes(name));
   }
 
   async faultyToken(fault: TokenFault, user: User | undefined = this.users[0]): Promise<string> {

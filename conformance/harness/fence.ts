@@ -4,6 +4,7 @@ import type { Channel } from '../../scripts/model.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { type BroadcastFence, broadcastFence, type RoundTripFence, roundTripFence } from './fence-choice.ts';
+import type { Id } from './ids.ts';
 import { type BuildOptions, type Built, uniqueText } from './messages.ts';
 import { valueAt } from './pointer.ts';
 
@@ -15,6 +16,11 @@ const choices = new WeakMap<Channel, { broadcast: BroadcastFence | null; request
 /** Below this, ms, nothing is concluded from a wait. */
 const floorMs = 40;
 
+function idKind({ id, isIdFree }: Built): boolean | 'made' {
+  if (id === null) return false;
+  return isIdFree ? true : 'made';
+}
+
 export class Fence {
   readonly broadcast: BroadcastFence | null;
   readonly request: RoundTripFence | null;
@@ -22,7 +28,10 @@ export class Fence {
   readonly #clock: Clock;
   readonly #build: (key: string, options: BuildOptions) => Built;
   readonly #patience: () => number;
-  readonly #withId = new Map<string, boolean>();
+  /** Whether a message carries an id: one of the fence's, or one of its own kind. */
+  readonly #withId = new Map<string, boolean | 'made'>();
+  /** Those that are no texts of the fence. */
+  readonly #ids = new Set<unknown>();
 
   constructor(
     channel: Channel,
@@ -44,7 +53,7 @@ export class Fence {
 
   /** Whether a message is of the fence's own making: its sentinel, or an answer to it. One that lists the sentinel among others is not. */
   owns(text: string, key: string | null, value: unknown): boolean {
-    if (!text.includes('fence-') || !mark.test(text)) return false;
+    if (!text.includes('fence-') || !mark.test(text)) return this.#answers(value);
     const { clientMessages, serverMessages, envelope, error } = this.#channel;
     const message = this.broadcast?.message.key;
     const isCaused = serverMessages.some(
@@ -55,6 +64,14 @@ export class Fence {
     if (isCaused || key === null) return true;
     const ids = [envelope.id, error?.id ?? null, ...clientMessages.map((one) => one.reply?.correlation?.reply ?? null)];
     return ids.some((place) => place !== null && mark.test(String(valueAt(value, place))));
+  }
+
+  /** Whether it carries an id of the fence's where ids are no free text. */
+  #answers(value: unknown): boolean {
+    if (this.#ids.size === 0) return false;
+    const { clientMessages, envelope, error } = this.#channel;
+    const ids = [envelope.id, error?.id ?? null, ...clientMessages.map((one) => one.reply?.correlation?.reply ?? null)];
+    return ids.some((place) => place !== null && this.#ids.has(valueAt(value, place)));
   }
 
   /** Never judges: a connection that the sentinel does not reach is waited for instead. */
@@ -94,6 +111,7 @@ export class Fence {
       request.message.key,
       this.#options(request.message.key, marker, connection.room ?? undefined),
     );
+    this.#remember(sent);
     const correlation = request.message.reply?.correlation ?? null;
     const position = connection.messages.length;
     await connection.send(sent.value);
@@ -105,7 +123,7 @@ export class Fence {
         // An answer without any id is an answer all the same: that the id is missing is another rule's matter.
         (correlation === null ||
           sent.id === null ||
-          [sent.id, undefined].includes(valueAt(message.value, correlation.reply) as string | undefined)),
+          [sent.id, undefined].includes(valueAt(message.value, correlation.reply) as Id | undefined)),
       { withinMs: this.#patience() },
     );
     return answer !== null;
@@ -141,6 +159,7 @@ export class Fence {
 
   async #send(sender: Connection, sent: Built, marker: string, members: readonly Connection[]): Promise<boolean> {
     const sentAt = performance.now();
+    this.#remember(sent);
     await sender.send(sent.value);
     const seen = await Promise.all(
       members.map((member) =>
@@ -162,8 +181,12 @@ export class Fence {
   /** The sentinel in the marked place and in the id, so that its answers too are known as the fence's. */
   #options(key: string, marker: string, room?: string): BuildOptions {
     const named = room !== undefined && this.#channel.room?.selector ? { room } : {};
-    const hasId = this.#withId.get(key) ?? this.#build(key, {}).id !== null;
+    const hasId = this.#withId.get(key) ?? idKind(this.#build(key, {}));
     this.#withId.set(key, hasId);
-    return { marker, id: hasId ? marker : null, ...named };
+    return { marker, ...(hasId === 'made' ? {} : { id: hasId ? marker : null }), ...named };
+  }
+
+  #remember({ id, isIdFree }: Built): void {
+    if (id !== null && !isIdFree) this.#ids.add(id);
   }
 }

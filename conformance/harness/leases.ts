@@ -2,7 +2,7 @@
 import type { Channel, DeliveryWord } from '../../scripts/model.ts';
 import { type Needs, NotTestable } from '../rule.ts';
 import type { RoomFixture, Target, UserEntry } from '../target/target.ts';
-import { freshRoom } from './rooms.ts';
+import { freshRoom, listedRooms } from './rooms.ts';
 import type { Schemas } from './schemas.ts';
 
 export interface Lease {
@@ -28,6 +28,11 @@ function isPersonal(to: DeliveryWord | undefined): boolean {
 
 function isUserScoped(channel: Channel): boolean {
   return isShared(channel) || channel.serverMessages.some((message) => message.delivery?.to === 'user');
+}
+
+/** Rooms of which the contract lists the names are there once for all cases, like those of a target file. */
+function listedFixtures(channel: Channel): readonly RoomFixture[] | undefined {
+  return listedRooms(channel)?.map((room) => ({ room, roles: {} }));
 }
 
 interface Picked {
@@ -107,7 +112,7 @@ export class Leases {
   #rooms(channel: Channel, needs: Needs, held: ReadonlySet<string>, keys: string[]): readonly RoomFixture[] {
     if (isShared(channel)) return [];
     const count = needs.rooms ?? 1;
-    const fixtures = this.#target.channels[channel.name]?.rooms;
+    const fixtures = this.#target.channels[channel.name]?.rooms ?? listedFixtures(channel);
     if (fixtures === undefined) {
       return Array.from({ length: count + (needs.moreRooms ?? 0) }, () => {
         const room = freshRoom(channel, this.#schemas);

@@ -1,6 +1,7 @@
 // Valid client messages made from the contract: its example, a unique marker where a trigger copies a string, a fresh id.
 import { randomInt } from 'node:crypto';
 import type { Channel, ClientMessage, JsonSchema } from '../../scripts/model.ts';
+import { type Id, isNumeric, madeId, uniqueNumber } from './ids.ts';
 import { pointerKeys, setValueAt, toPointer, valueAt, withValueAt } from './pointer.ts';
 import { sampleOf } from './samples.ts';
 import type { Schemas } from './schemas.ts';
@@ -13,7 +14,7 @@ export interface BuildOptions {
   /** The text that is put into the free string, instead of a fresh one. */
   readonly marker?: string;
   /** The id, where the envelope has one; null leaves it out. @default a fresh one */
-  readonly id?: string | null;
+  readonly id?: Id | null;
 }
 
 export interface Built {
@@ -25,7 +26,9 @@ export interface Built {
   readonly marker: string | null;
   readonly markerPointer: string | null;
   /** The id that it carries; null where there is none. */
-  readonly id: string | null;
+  readonly id: Id | null;
+  /** Whether its id may be any text. */
+  readonly isIdFree: boolean;
   /** Room that it is meant for. */
   readonly room: string | null;
 }
@@ -38,13 +41,19 @@ export function uniqueText(prefix: string): string {
   return `${prefix}${texts.toString(16).padStart(12, '0')}`;
 }
 
+/** The longest id that the suite gives where any text will do. */
+const longestText = 'fence-0123456789ab';
+
 /** What the contract alone says of a message. */
 interface Facts {
   readonly base: string;
   readonly roomPlace: string | null;
   /** Where an id goes that the message may carry, and where one of any kind would. */
   readonly idPlace: string | null;
-  readonly hasIdPlace: boolean;
+  /** Null: the message has no such place. */
+  readonly idSchema: JsonSchema | null;
+  /** Whether the id may be any text. */
+  readonly isIdFree: boolean;
 }
 
 /** Read once for each channel: every message of every case is built from them. */
@@ -63,7 +72,7 @@ export class MessageBuilder {
 
   build(message: ClientMessage, options: BuildOptions, addressRoom: string | null): Built {
     const { room } = this.#channel;
-    const { base, roomPlace, idPlace, hasIdPlace } = this.#factsOf(message);
+    const { base, roomPlace, idPlace, idSchema, isIdFree } = this.#factsOf(message);
     let value: unknown = JSON.parse(base);
     let place = message.key;
     const named = options.room ?? addressRoom;
@@ -82,8 +91,9 @@ export class MessageBuilder {
     }
     const marker = markerPointer === null ? null : (options.marker ?? uniqueText('m-'));
     if (markerPointer !== null) value = setValueAt(value, markerPointer, marker);
-    if (idPlace !== null && hasIdPlace && options.id !== null) {
-      value = setValueAt(value, idPlace, options.id ?? uniqueText('c-'));
+    if (idPlace !== null && idSchema !== null && options.id !== null) {
+      const id = options.id ?? (isIdFree ? uniqueText('c-') : this.#freshId(idSchema));
+      if (id !== null) value = setValueAt(value, idPlace, id);
     }
     if (idPlace !== null && options.id === null) value = setValueAt(value, idPlace, undefined);
     for (const [pointer, replacement] of Object.entries(options.with ?? {})) {
@@ -96,7 +106,8 @@ export class MessageBuilder {
       text: JSON.stringify(value),
       marker: markerPointer !== null && valueAt(value, markerPointer) === marker ? marker : null,
       markerPointer,
-      id: typeof carried === 'string' ? carried : null,
+      id: typeof carried === 'string' || typeof carried === 'number' ? carried : null,
+      isIdFree,
       room: room === null || room.scope === 'channel' ? null : named,
     };
   }
@@ -107,15 +118,23 @@ export class MessageBuilder {
     let found = known.get(message.key);
     if (found === undefined) {
       const idPlace = message.idempotent?.property ?? message.reply?.correlation?.request ?? this.#channel.envelope.id;
+      const idSchema = idPlace === null ? null : this.schemaAt(message, idPlace);
       found = {
         base: JSON.stringify(this.base(message)),
         roomPlace: this.roomPlace(message),
         idPlace,
-        hasIdPlace: idPlace !== null && this.schemaAt(message, idPlace) !== null,
+        idSchema,
+        isIdFree: idSchema !== null && this.#schemas.accepts(idSchema, longestText),
       };
       known.set(message.key, found);
     }
     return found;
+  }
+
+  /** Null: the example's stays. */
+  #freshId(schema: JsonSchema): Id | null {
+    if (isNumeric(schema)) return uniqueNumber(schema);
+    return madeId(schema, (id) => this.#schemas.accepts(schema, id));
   }
 
   /** The first example that is valid, else a sample of the schema. */

@@ -33,7 +33,26 @@ export function probesOf(channel: Channel, hasMarker: (message: ClientMessage) =
     const { message } = request;
     found.push({ message, effect, user: null, direct: true, level: levelOf({ message, effect }) });
   }
+  const unmarked = found.length === 0 ? unmarkedProbe(channel) : null;
+  if (unmarked !== null) found.push(unmarked);
   return [...found.filter(({ level }) => level === 'MUST'), ...found.filter(({ level }) => level !== 'MUST')];
+}
+
+/** A broadcast that has nothing of its own in it: it can be counted. */
+function unmarkedProbe(channel: Channel): Probe | null {
+  const special = [channel.room?.join?.message, channel.room?.leave?.message, channel.resync?.request.message];
+  for (const message of channel.clientMessages) {
+    const needsRole = message.requires.some(({ condition }) => condition === 'role');
+    if (needsRole || special.includes(message.key)) continue;
+    const effect = channel.serverMessages.find(
+      ({ delivery, triggers }) =>
+        (delivery?.to === 'room' || delivery?.to === 'everyone') &&
+        triggers.some((trigger) => trigger.on === 'message' && trigger.message === message.key),
+    );
+    if (effect === undefined) continue;
+    return { message, effect, user: null, direct: false, level: levelOf({ message, effect }) };
+  }
+  return null;
 }
 
 function levelOf(probe: { readonly message: ClientMessage; readonly effect: ServerMessage }): Level {

@@ -1,6 +1,7 @@
 // Room names: fresh ones that fit the parameter's schema, and ones that a careless server takes for another.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Channel, JsonSchema } from '../../scripts/model.ts';
+import { samplePattern } from './pattern-sample.ts';
 import { pointerKeys } from './pointer.ts';
 import type { Schemas } from './schemas.ts';
 
@@ -19,8 +20,31 @@ export function freshRoom(channel: Channel, schemas: Schemas): string | null {
     `${random}-0000-4000-8000-${String(counter).padStart(12, '0')}`,
     String(number),
     `${random}${counter}`,
+    ...ownShapes(nameSchema(channel, schemas)),
   ];
   return candidates.find((candidate) => fits(channel, schemas, candidate)) ?? null;
+}
+
+/** Where the contract lists the names, there are no others. */
+export function listedRooms({ parameters, room }: Channel): readonly string[] | null {
+  const values = parameters.find((one) => one.name === room?.parameter)?.schema.enum;
+  return Array.isArray(values) ? values.map(String) : null;
+}
+
+/** Names made from what the schema says of them. */
+function ownShapes(schema: JsonSchema | null): readonly string[] {
+  const { minimum, maximum, pattern } = schema ?? {};
+  const shapes: string[] = [];
+  if (typeof maximum === 'number') {
+    const least = typeof minimum === 'number' ? Math.ceil(minimum) : 1;
+    // Both ends are for cases that ask for them.
+    const span = Math.min(Math.floor(maximum) - least - 1, 2 ** 40);
+    if (span > 1) shapes.push(String(least + 1 + randomInt(span)));
+  }
+  if (typeof pattern === 'string') {
+    for (let again = 0; again < 8; again += 1) shapes.push(samplePattern(pattern) ?? '');
+  }
+  return shapes;
 }
 
 /** Names that differ in case only, then those of which one begins or ends with the other, then in punctuation only. */

@@ -1,13 +1,25 @@
 // Every close code that a server chose in the whole run has a row of the contract, and is the server's to send.
-import type { Channel } from '../../../scripts/model.ts';
+import type { Channel, Level } from '../../../scripts/model.ts';
 import { Failed, type Monitor, NotTestable } from '../../rule.ts';
 
 /** Codes that stand for something that was not in a close frame. */
 const unsent = [1005, 1006, 1015];
+/** RFC 6455 itself asks for these where frames or their text are broken, which the suite does: no contract need repeat it. */
+const ofTheProtocol = [1002, 1007];
+/** From here on codes are a library's or an application's own: what one means only the contract can say. */
+const firstPrivate = 3000;
 
 function isDeclared(channel: Channel, code: number): boolean {
-  const row = channel.closeCodes.find((one) => one.code === code) ?? other(channel);
+  const own = channel.closeCodes.find((one) => one.code === code);
+  if (own === undefined && ofTheProtocol.includes(code)) return true;
+  // `other` tells clients what to do with a code that they do not know, and stands for what libraries and proxies send.
+  const row = own ?? (code < firstPrivate ? other(channel) : undefined);
   return row !== undefined && (row.sentBy === 'server' || row.sentBy === 'both');
+}
+
+/** A code without a row is as bad as the row that stands for it says. */
+function levelOf(channel: Channel): Level {
+  return other(channel)?.level ?? 'MUST';
 }
 
 function other(channel: Channel) {
@@ -39,6 +51,7 @@ export const declared: Monitor = {
               const codes = known.map((row) => row.code).join(', ');
               throw new Failed(`a close code out of ${codes}`, `${ending.code} in ${instance}`, {
                 reason: 'undeclared',
+                level: levelOf(channel),
                 frames,
               });
             }

@@ -20,7 +20,7 @@ interface Conversation {
 
 /** Three members talk at the same time, each through all the types there are, and a fourth listens. */
 async function converse(kit: Kit): Promise<Conversation> {
-  const all = speeches(kit.channel);
+  const all = speeches(kit.contract, kit.channel);
   // As fast as can be, where the rate limit has room for it.
   const isFree = (kit.channel.limits.rate?.burst ?? Number.POSITIVE_INFINITY) >= 2 * rounds;
   const party = await kit.party(
@@ -51,8 +51,8 @@ async function converse(kit: Kit): Promise<Conversation> {
 }
 
 function perChannel(run: (kit: Kit, conversation: Conversation) => void): Rule['cases'] {
-  return (_contract, channel: Channel) => {
-    const [first] = speeches(channel);
+  return (contract, channel: Channel) => {
+    const [first] = speeches(contract, channel);
     if (first === undefined) return [];
     return [
       {

@@ -12,8 +12,8 @@ function perRoomChannel(
   needs: Needs,
   run: (kit: Kit, speech: Speech) => Promise<void>,
 ): Rule['cases'] {
-  return (_contract, channel): readonly Case[] => {
-    const [speech] = speeches(channel);
+  return (contract, channel): readonly Case[] => {
+    const [speech] = speeches(contract, channel);
     if (speech === undefined || !applies(channel)) return [];
     return [
       {

@@ -1,7 +1,8 @@
 // Messages that can be told apart wherever they arrive: what a case says into a room to see who hears it, and in which order.
-import type { Channel, ClientMessage, ServerMessage } from '../../../scripts/model.ts';
+import type { Channel, ClientMessage, Contract, ServerMessage } from '../../../scripts/model.ts';
 import type { Connection, Received } from '../../harness/connection.ts';
-import type { Built } from '../../harness/messages.ts';
+import { type Built, MessageBuilder } from '../../harness/messages.ts';
+import { Schemas } from '../../harness/schemas.ts';
 import type { Kit } from '../../kit.ts';
 import { pace } from '../validation/scene.ts';
 
@@ -10,8 +11,17 @@ export interface Speech {
   readonly effect: ServerMessage;
 }
 
+const known = new WeakMap<Channel, readonly Speech[]>();
+
 /** Messages without a role whose effect, with a text of theirs in it, reaches everyone who is there. MUST before SHOULD. */
-export function speeches(channel: Channel): readonly Speech[] {
+export function speeches(contract: Contract, channel: Channel): readonly Speech[] {
+  const found = known.get(channel) ?? find(contract, channel);
+  known.set(channel, found);
+  return found;
+}
+
+function find(contract: Contract, channel: Channel): readonly Speech[] {
+  const builder = new MessageBuilder(channel, new Schemas(contract));
   const special = [channel.room?.join?.message, channel.room?.leave?.message, channel.resync?.request.message];
   const found = channel.clientMessages.flatMap((message) => {
     if (special.includes(message.key) || message.requires.some(({ condition }) => condition === 'role')) return [];
@@ -25,10 +35,20 @@ export function speeches(channel: Channel): readonly Speech[] {
             one.fields.some(({ source }) => source.from === 'message'),
         ),
     );
-    return effect === undefined ? [] : [{ message, effect }];
+    const isTold = effect !== undefined && isCopied(effect, message, builder.build(message, {}, null).markerPointer);
+    return isTold ? [{ message, effect }] : [];
   });
   const rank = ({ message, effect }: Speech) => Number(message.level === 'SHOULD' || effect.level === 'SHOULD');
   return found.sort((left, right) => rank(left) - rank(right));
+}
+
+function isCopied({ triggers }: ServerMessage, { key }: ClientMessage, marked: string | null): boolean {
+  return triggers.some(
+    (one) =>
+      one.on === 'message' &&
+      one.message === key &&
+      one.fields.some(({ source }) => source.from === 'message' && marked?.startsWith(source.pointer)),
+  );
 }
 
 /** Says one of them; the marker tells it apart. */

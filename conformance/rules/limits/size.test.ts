@@ -12,6 +12,7 @@ const built: Built = {
   marker: null,
   markerPointer: null,
   id: null,
+  isIdFree: false,
   room: null,
 };
 

@@ -192,7 +192,8 @@ export const boundsAccepted: Rule = {
         const value = isId ? uniqueText('c-').padEnd(String(bound.value).length, 'x') : bound.value;
         const options = addressed(kit, message.key, scene);
         const sent = kit.message(message.key, { with: { ...options.with, [bound.place]: value } });
-        if (!kit.schemaAccepts(sent)) continue;
+        const isTooLong = Buffer.byteLength(sent.text) > (channel.limits.message?.bytes ?? Number.POSITIVE_INFINITY);
+        if (isTooLong || !kit.schemaAccepts(sent)) continue;
         const seen = await tell(kit, scene, sent);
         const what = `${message.type}, ${bound.name}`;
         const level = lowest(bound.level, message.level);

@@ -1,5 +1,6 @@
 // Rules about the error message itself: it goes to the sender alone, names its cause, speaks to people, and is not the end.
 import type { Connection } from '../../harness/connection.ts';
+import type { Id } from '../../harness/ids.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, type Rule } from '../../rule.ts';
@@ -95,11 +96,12 @@ export const errorId: Rule = {
     errorLevel,
     (channel) => channel.error?.id != null && channel.envelope.id !== null,
     async (kit, scene) => {
-      const probe = probeOf(kit.channel);
-      const invalid = probe === null ? [] : faultsOf(kit, probe.key, scene);
+      const plain = [probeOf(kit.channel), ...kit.channel.clientMessages.filter((one) => roleFor(one) === null)];
+      const carrier = plain.find((message) => message !== null && kit.message(message.key).id !== null);
+      const invalid = carrier == null ? [] : faultsOf(kit, carrier.key, scene);
       const faults = [...invalid, ...unknownTypes(kit), ...brokenTypes(kit)].filter((fault) => fault.id !== null);
       // Nothing else is under way: whatever error comes answers it, also one that carries another id.
-      const anonymous = new Map<Fault, string | null>(faults.map((fault) => [{ ...fault, id: null }, fault.id]));
+      const anonymous = new Map<Fault, Id | null>(faults.map((fault) => [{ ...fault, id: null }, fault.id]));
       await judgeErrors(kit, scene, [...anonymous.keys()], (fault, { id }) => {
         const sent = anonymous.get(fault) ?? null;
         if (id === sent) return;

@@ -1,6 +1,7 @@
 // What came of a message that must be rejected: the error that answers it, and everything that it should not have caused.
 import type { Channel, ClientMessage, Contract, ErrorCondition, Level } from '../../../scripts/model.ts';
 import { describeEnding } from '../../harness/connection.ts';
+import type { Id } from '../../harness/ids.ts';
 import { type Built, MessageBuilder } from '../../harness/messages.ts';
 import { type Mutation, mutationsOf } from '../../harness/mutations.ts';
 import { brief, valueAt } from '../../harness/pointer.ts';
@@ -15,7 +16,7 @@ export interface Fault {
   readonly name: string;
   readonly text: string;
   /** The id that can be read in it; null where there is none. */
-  readonly id: string | null;
+  readonly id: Id | null;
   /** Client message that it would have been; null where it is none at all. */
   readonly key: string | null;
   /** Level of the rule that it breaks. */
@@ -89,10 +90,10 @@ function toFault(kit: Kit, key: string, mutation: Mutation, level: Level): Fault
   };
 }
 
-export function idIn(kit: Kit, value: unknown): string | null {
+export function idIn(kit: Kit, value: unknown): Id | null {
   const place = kit.channel.envelope.id;
   const id = place === null ? undefined : valueAt(value, place);
-  return typeof id === 'string' && id !== '' ? id : null;
+  return (typeof id === 'string' && id !== '') || typeof id === 'number' ? id : null;
 }
 
 /** Sends it and collects the answer. Leaves empty inboxes. */
@@ -111,7 +112,7 @@ export async function reject(kit: Kit, scene: Scene, fault: Fault): Promise<Reje
 
 export function asBuilt(fault: Fault): Built {
   const { key, text, id } = fault;
-  return { key: key ?? '', value: undefined, text, id, marker: null, markerPointer: null, room: null };
+  return { key: key ?? '', value: undefined, text, id, isIdFree: true, marker: null, markerPointer: null, room: null };
 }
 
 /** Fails unless exactly one error answered. The breach is a SHOULD where the error message, or the broken rule, is one. */
