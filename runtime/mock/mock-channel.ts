@@ -39,13 +39,12 @@ interface Caused {
 }
 
 const build = (table: ChannelTable, { type, trigger }: Caused, context: CoreContext): unknown =>
-  fillMessage(table.server[type]?.template ?? {}, trigger.fields, {
-    message: context.message,
-    user: context.user,
-    room: context.room.id,
-    now: Date.parse(context.now),
-  });
-
+  fillMessage(
+    table.server[type]?.template ?? {},
+    trigger.fields,
+    { message: context.message, user: context.user, room: context.room.id, now: Date.parse(context.now) },
+    table.server[type]?.numbers,
+  );
 /** Sends what is not direct, and returns what is: in the order of the contract. `made` gets each message by its type. */
 const cause = async (
   table: ChannelTable,

@@ -12,7 +12,7 @@ export function leastMessage(contract: Contract, channel: Channel, message: Mess
 
 function requiredOnly(contract: Contract, schema: JsonSchema, value: unknown): unknown {
   if (!isPlain(value)) return value;
-  const parts = allOf(contract, schema, new Set());
+  const parts = withParts(contract, schema);
   const required = new Set(parts.flatMap(requiredNames));
   // An object about which nothing is said is taken as the example has it.
   if (parts.every((part) => schemaMap(part, 'properties').length === 0) && required.size === 0) return value;
@@ -25,14 +25,14 @@ function requiredOnly(contract: Contract, schema: JsonSchema, value: unknown): u
 }
 
 /** A schema, what it refers to, and what `allOf` adds. */
-function allOf(contract: Contract, schema: JsonSchema, seen: Set<JsonSchema>): JsonSchema[] {
+export function withParts(contract: Contract, schema: JsonSchema, seen = new Set<JsonSchema>()): JsonSchema[] {
   if (seen.has(schema)) return [];
   seen.add(schema);
   const name = referenceOf(schema);
   const target = name === undefined ? undefined : contract.definitions[name];
-  if (isSchema(target)) return allOf(contract, target, seen);
+  if (isSchema(target)) return withParts(contract, target, seen);
   const parts = schemaList(schema, 'allOf').filter(isSchema);
-  return [schema, ...parts.flatMap((part) => allOf(contract, part, seen))];
+  return [schema, ...parts.flatMap((part) => withParts(contract, part, seen))];
 }
 
 function nested(path: readonly string[], value: unknown): { [name: string]: unknown } {

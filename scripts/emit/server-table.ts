@@ -1,8 +1,8 @@
 // Decides what a server needs to know of a channel: the model without documentation, levels and sources, its messages named
 // by type. The server runtime's own declaration of this table is what the generated code is compiled against.
 import type { Channel, ClientMessage, Contract, Fact, Field, JsonSchema, ServerMessage } from '../model.ts';
-import { leastMessage } from './least-message.ts';
-import { isSchema, referenceOf } from './schema.ts';
+import { leastMessage, withParts } from './least-message.ts';
+import { isSchema, referenceOf, schemaMap } from './schema.ts';
 
 /** The table of a channel as plain data; durations as in the document. */
 export function serverTable(contract: Contract, channel: Channel) {
@@ -177,13 +177,58 @@ function clientRow(message: ClientMessage, typeOf: Types) {
 function serverRow(contract: Contract, channel: Channel, message: ServerMessage) {
   const onJoin = fieldsOn(message, 'join');
   const onLeave = fieldsOn(message, 'leave');
+  const template = leastMessage(contract, channel, message);
+  const numbers = numbersBeyond(contract, channel, message, template);
   return {
     key: message.key,
     delivery: message.delivery?.to ?? ('direct' as const),
-    template: leastMessage(contract, channel, message),
+    template,
+    ...(numbers.length > 0 && { numbers }),
     ...(onJoin && { onJoin }),
     ...(onLeave && { onLeave }),
   };
+}
+
+/** Sources that are text in the runtime. */
+const texts: ReadonlySet<string> = new Set(['user-id', 'user-name', 'room', 'now', 'new-id']);
+
+/** Places that a field is written to, for numbers, of which the template has no example. */
+function numbersBeyond(contract: Contract, channel: Channel, message: ServerMessage, template: unknown): string[] {
+  // What a client message carries is a number already.
+  const written = message.triggers.flatMap(({ fields }) => fields).filter(({ source }) => texts.has(source.from));
+  const targets = written.map(({ target }) => target);
+  const { presence } = channel.room ?? {};
+  const isPresence = presence?.joined.message === message.key || presence?.left.message === message.key;
+  if (isPresence && presence.user !== null) targets.push(presence.user);
+  return [...new Set(targets)].filter(
+    (target) => !hasValue(template, target) && isNumberAt(contract, message.schema, target),
+  );
+}
+
+function hasValue(value: unknown, pointer: string): boolean {
+  let at = value;
+  for (const token of tokensOf(pointer)) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, token)) return false;
+    at = (at as Readonly<Record<string, unknown>>)[token];
+  }
+  return true;
+}
+
+function isNumberAt(contract: Contract, schema: JsonSchema, pointer: string): boolean {
+  let at: JsonSchema[] = withParts(contract, schema);
+  for (const token of tokensOf(pointer)) {
+    at = at
+      .flatMap((part) => schemaMap(part, 'properties').filter(([name]) => name === token))
+      .flatMap(([, inner]) => (isSchema(inner) ? withParts(contract, inner) : []));
+  }
+  return at.some(({ type }) => type === 'integer' || type === 'number');
+}
+
+function tokensOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function fieldsOn(message: ServerMessage, on: 'join' | 'leave'): readonly Field[] | undefined {
