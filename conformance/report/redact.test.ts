@@ -16,6 +16,7 @@ describe('a token', () => {
   test.each([
     ['as it is', `?token=${opaqueToken}&x=1`, '?token=[token]&x=1'],
     ['percent-encoded', encodeURIComponent(opaqueToken), '[token]'],
+    ['as a form decodes it', `hello ${opaqueToken.replaceAll('+', ' ')}`, 'hello [token]'],
     ['as hex', `ff${Buffer.from(opaqueToken).toString('hex')}00`, 'ff[token]00'],
     ['cut off at the end', `see ${opaqueToken.slice(0, 12)}`, 'see [token]'],
     ['twice', `${opaqueToken} ${opaqueToken}`, '[token] [token]'],

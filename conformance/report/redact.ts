@@ -10,7 +10,7 @@ const jwt = /eyJ[\w-]{8,}(?:\.[\w-]*){0,3}/g;
 const shortestPrefix = 8;
 
 /**
- * @param tokens every token (and secret) used in the run. Each is found as it is, percent-encoded, inside JSON and as hex.
+ * @param tokens every token (and secret) used in the run. Each is found as it is, percent-encoded, as a form decodes it, inside JSON and as hex.
  * Tokens under 8 characters are replaced as whole words only, or a token `a` would eat every text.
  */
 export function createRedactor(tokens: Iterable<string>): Redactor {
@@ -19,6 +19,9 @@ export function createRedactor(tokens: Iterable<string>): Redactor {
     if (token === '') continue;
     forms.add(token);
     forms.add(encodeForm(token));
+    // As a form's decoder reads one that was not encoded, and as its encoder writes it.
+    forms.add(token.replaceAll('+', ' '));
+    forms.add(encodeForm(token).replaceAll('%20', '+'));
     forms.add(JSON.stringify(token).slice(1, -1));
     const hex = toHex(token);
     if (token.length >= 4) forms.add(hex).add(hex.toUpperCase());

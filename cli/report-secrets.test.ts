@@ -1,0 +1,141 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { run } from './program.ts';
+
+const document = (format: string) => `asyncapi: 3.1.0
+info: { title: Whispers, version: 1.0.0 }
+servers: { all: { host: localhost, protocol: ws, pathname: /, security: [{ $ref: '#/components/securitySchemes/key' }] } }
+channels:
+  hall:
+    address: /hall
+    bindings: { ws: { query: { type: object, properties: { key: { type: string } } } } }
+    messages:
+      ask: { $ref: '#/components/messages/ask' }
+      told: { $ref: '#/components/messages/told' }
+    x-ws-envelope: { discriminator: /type }
+    x-ws-auth:
+      scheme: key
+      format: ${format}${format === 'jwt' ? '\n      algorithms: [HS256]\n      claims: [{ name: sub, required: true }, { name: exp, required: true }]' : ''}
+      answers: [{ when: missing, close: 4001 }, { when: invalid, close: 4001 }, { when: expired, close: 4001 }]
+      ready: [{ on: open, afterMs: 100 }]
+    x-ws-close-codes:
+      - { code: 4001, name: refused, sentBy: server, when: [auth], client: stop }
+      - { code: other, name: other, sentBy: both, when: [error], client: retry }
+    x-ws-room: { scope: channel }
+operations:
+  ask:
+    action: receive
+    channel: { $ref: '#/channels/hall' }
+    messages: [{ $ref: '#/channels/hall/messages/ask' }]
+    reply: { channel: { $ref: '#/channels/hall' }, messages: [{ $ref: '#/channels/hall/messages/told' }] }
+  told:
+    action: send
+    channel: { $ref: '#/channels/hall' }
+    messages: [{ $ref: '#/channels/hall/messages/told' }]
+components:
+  securitySchemes: { key: { type: httpApiKey, in: query, name: key } }
+  messages:
+    ask:
+      payload: { title: Ask, type: object, required: [type], properties: { type: { type: string, const: ask } } }
+      examples: [{ payload: { type: ask } }]
+    told:
+      payload: { title: Told, type: object, required: [type], properties: { type: { type: string, const: told } } }
+      examples: [{ payload: { type: told } }]
+      x-ws-delivery: { to: direct }
+      x-ws-trigger: [{ on: message, message: ask }]
+`;
+
+/** Says every token that it sees wherever a server can say one, and keeps a list of them. */
+async function startChatterbox(): Promise<{ url: string; seen: Set<string>; close(): void }> {
+  const seen = new Set<string>();
+  const note = (address = '') => {
+    const { searchParams } = new URL(address, 'http://localhost');
+    for (const value of searchParams.values()) seen.add(value);
+    return [...searchParams.values()].join(' ');
+  };
+  const http = createServer((request, response) => response.writeHead(404).end(`no ${note(request.url)}`));
+  const sockets = new WebSocketServer({ server: http });
+  sockets.on('connection', (socket, request) => {
+    const token = note(request.url);
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (text) => {
+      socket.send(JSON.stringify({ type: 'told', echo: token, url: request.url }));
+      if (String(text).length > 60) socket.close(4999, token.slice(0, 100));
+    });
+    socket.send(`hello ${token}`);
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const close = () => {
+    for (const socket of sockets.clients) socket.terminate();
+    http.closeAllConnections();
+    http.close();
+  };
+  return { url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`, seen, close };
+}
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wirepact-secrets-'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.each([
+  ['jwt', 'tokens: { secret: a-secret-of-the-suite-which-is-long-enough }\nusers: [1, 2, 3]'],
+  [
+    'opaque',
+    `users:
+  - { id: 1, token: opaque+one/with=signs }
+  - { id: 2, token: "quote\\"and\\\\slash-of-two" }
+  - { id: 3, tokenCommand: [node, -e, "console.log('printed-for-three-' + 'x'.repeat(9))"] }
+faultyTokens: { expired: long-gone-token-of-one }`,
+  ],
+])('no output of a run has one of its tokens in it: %s', { timeout: 240_000 }, async (format, target) => {
+  const server = await startChatterbox();
+  writeFileSync(join(folder, 'api.yaml'), document(format));
+  writeFileSync(join(folder, 'target.yaml'), `target: { url: '${server.url}' }\n${target}\nrun: { timeoutMs: 1000 }\n`);
+  const printed: string[] = [];
+  // Progress goes to the stream itself.
+  vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => printed.push(String(chunk)) > 0);
+  const io = {
+    print: (text: string) => void printed.push(text),
+    warn: (text: string) => void printed.push(text),
+    color: true,
+    verbose: true,
+  };
+  const args = [
+    '--target',
+    join(folder, 'target.yaml'),
+    '--contract',
+    join(folder, 'api.yaml'),
+    '--report',
+    join(folder, 'out'),
+  ];
+  const rules = ['auth/*', 'handshake/a*', 'delivery/receivers', 'validation/s*'].flatMap((rule) => ['--rule', rule]);
+  const code = await run(['test', 'server', ...args, ...rules, '--time-scale', '0.05'], io);
+  server.close();
+  expect(code, printed.join('\n')).toBe(1);
+  const files = readdirSync(join(folder, 'out')).map((name) => readFileSync(join(folder, 'out', name), 'utf8'));
+  expect(files).toHaveLength(4);
+  // Of shorter ones the suite makes some to be refused: `x`, or nothing at all.
+  const tokens = [...server.seen].filter((token) => token.length >= 8);
+  expect(tokens.length).toBeGreaterThan(3);
+  const all = [printed.join('\n'), ...files];
+  expect(all.join('')).toContain('[token]');
+  for (const token of tokens) {
+    const forms = [token, encodeURIComponent(token), JSON.stringify(token).slice(1, -1), token.split('.')[2] ?? ''];
+    for (const form of forms.filter((one) => one.length >= 8)) {
+      for (const [index, text] of all.entries()) {
+        const at = text.indexOf(form);
+        expect(at, `${form} in output ${index}: ${text.slice(Math.max(0, at - 200), at + 200)}`).toBe(-1);
+      }
+    }
+  }
+});
