@@ -4,7 +4,7 @@ import type { ReconnectRow } from './table.ts';
 /** Delay in ms before attempt n (from 1). Jitter comes after the cap, or all clients at the cap would move in step. */
 export function backoff(row: ReconnectRow, attempt: number, isSlow: boolean, random: () => number): number {
   if (isSlow && attempt === 1) return random() * row.spreadMs;
-  const delay = Math.min(row.maxMs ?? Infinity, row.initialMs * row.multiplier ** (attempt - 1));
   // Without a cap the power overflows in the end; a timer takes 24 days at most.
-  return Math.min(delay, 2 ** 31) * (1 - row.jitter * random());
+  const delay = Math.min(row.maxMs ?? 2 ** 31, row.initialMs * row.multiplier ** (attempt - 1));
+  return delay * (1 - row.jitter * random());
 }

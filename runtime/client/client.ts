@@ -102,8 +102,7 @@ export function createClient<
   const rules: Rules = {
     ...contract,
     ...options.override,
-    ownRoom: ((options as ClientOptions).parameters as Message | undefined)?.[contract.parameter!],
-    pauseWhenHidden: options.pauseWhenHidden,
+    options,
   };
   const feed = createFeed();
   const driver = createDriver(rules, validators, options, feed, () => {
@@ -117,8 +116,16 @@ export function createClient<
 
   /** The same object as long as nothing in it changed. */
   function look(): Snapshot {
-    const { name, reason, code, ready, attempt, connectedAt, due } = driver.state();
-    const next: Snapshot = { name, reason, code, ready, attempt, connectedAt, retryAt: due.retry };
+    const state = driver.state();
+    const next: Snapshot = {
+      name: state.name,
+      reason: state.reason,
+      code: state.code,
+      ready: state.ready,
+      attempt: state.attempt,
+      connectedAt: state.connectedAt,
+      retryAt: state.due.retry,
+    };
     for (const key in next) if (next[key as keyof Snapshot] !== snapshot?.[key as keyof Snapshot]) snapshot = next;
     return snapshot!;
   }
@@ -126,10 +133,6 @@ export function createClient<
   let told = look();
   if (options.onReport) feed.on(reports, options.onReport);
   if (options.debug) feed.on(debug, options.debug);
-  const call =
-    (isRequest: boolean) =>
-    (type: string, fields: Message = {}, { timeoutMs, signal }: RequestOptions = {}) =>
-      driver.send(type, fields, isRequest, timeoutMs, signal);
   const client = {
     on: feed.on,
     off: feed.off,
@@ -140,8 +143,8 @@ export function createClient<
     get state() {
       return look();
     },
-    send: call(false),
-    request: call(true),
+    send: driver.sender(false),
+    request: driver.sender(true),
     connect: driver.connect,
     close: () => driver.dispatch('close'),
     dispose: driver.dispose,

@@ -1,5 +1,5 @@
 // Runs the reducer: keeps one timer and one socket, carries out effects in order, and is the only part that does anything.
-import type { ClientOptions } from './client.ts';
+import type { ClientOptions, RequestOptions } from './client.ts';
 import { browserEnvironment, type SocketLike, systemClock } from './environment.ts';
 import { failure } from './failure.ts';
 import { any, debug, ends, type Feed, reports } from './feed.ts';
@@ -155,30 +155,32 @@ export function createDriver(
     connect(): void {
       // What no attempt could mend is told at once: no WebSocket, an incomplete address.
       if (!WebSocket) throw new Error('no WebSocket: pass one');
-      address(rules, options, undefined);
+      address(rules, options);
       dispatch('connect', environment.isOnline(), environment.isHidden());
     },
-    send(type: string, fields: Message, request: boolean, timeoutMs?: number, signal?: AbortSignal) {
-      const key = ++keys;
-      const promise = new Promise<Message | undefined>((resolve, reject) => {
-        const abort = () => {
-          settlers.get(key)?.(signal!.reason);
-          dispatch('abort', key);
-        };
-        settlers.set(key, (error, message) => {
-          settlers.delete(key);
-          signal?.removeEventListener('abort', abort);
-          if (error) reject(error);
-          else resolve(message);
+    sender:
+      (request: boolean) =>
+      (type: string, fields: Message = {}, { timeoutMs, signal }: RequestOptions = {}) => {
+        const key = ++keys;
+        const promise = new Promise<Message | undefined>((resolve, reject) => {
+          const abort = () => {
+            settlers.get(key)?.(signal!.reason);
+            dispatch('abort', key);
+          };
+          settlers.set(key, (error, message) => {
+            settlers.delete(key);
+            signal?.removeEventListener('abort', abort);
+            if (error) reject(error);
+            else resolve(message);
+          });
+          signal?.addEventListener('abort', abort);
+          if (signal?.aborted) abort();
+          else dispatch('send', key, type, fields, request, timeoutMs, buffered());
         });
-        signal?.addEventListener('abort', abort);
-        if (signal?.aborted) abort();
-        else dispatch('send', key, type, fields, request, timeoutMs, buffered());
-      });
-      // A promise that nobody handles is no unhandled rejection: a dropped message is reported besides.
-      promise.catch(() => settlers.delete(key));
-      return promise;
-    },
+        // A promise that nobody handles is no unhandled rejection: a dropped message is reported besides.
+        promise.catch(() => settlers.delete(key));
+        return promise;
+      },
     dispose(): void {
       // First of all, so that no handler can open it again.
       tell(ends);

@@ -43,10 +43,10 @@ export const browserEnvironment: Environment = {
   listen(call) {
     const controller = new AbortController();
     // `visibilitychange` bubbles from the document.
-    for (const name of ['online', 'offline', 'pagehide', 'pageshow', 'visibilitychange'] as const)
+    for (const name of ['online', 'offline', 'pagehide', 'pageshow', 'visibilitychange'])
       globalThis.addEventListener?.(
         name,
-        () => call(name === 'visibilitychange' ? document.visibilityState : name),
+        () => call(name[0] === 'v' ? document.visibilityState : (name as EnvironmentEvent)),
         controller,
       );
     return () => controller.abort();

@@ -2,6 +2,7 @@
 // only channels with a heartbeat of messages load it.
 import { type Message, put, read } from './message.ts';
 import { type Beating, plan, type Turn } from './state.ts';
+import type { PingRow, PongRow } from './table.ts';
 import { post } from './transmit.ts';
 
 const ping = (t: Turn): void => post(t, t.rules.ping!.type);
@@ -47,14 +48,15 @@ function written(t: Turn, type: string): void {
 
 /** Whether nothing came in time. The deadline of the server's heartbeat is moved only when it is reached: a frame comes more
  * often than that. */
-function isDead(t: Turn, lateMs: number): boolean {
+function missed(t: Turn, lateMs: number): PingRow | PongRow | undefined {
   const { ping: own, pong } = t.rules;
+  const row = own ?? pong!;
   const leftMs = pong && t.heardAt ? t.heardAt + pong.intervalMs + pong.timeoutMs - t.now : 0;
-  if (leftMs > 0 && !own) plan(t, 'dead', leftMs);
   // A timer that comes late proves nothing about the other side: this one may have slept.
-  else if (lateMs > (own ?? pong!).timeoutMs / 2) probe(t);
-  else return true;
-  return false;
+  if (leftMs > 0 && !own) plan(t, 'dead', leftMs);
+  else if (lateMs > row.timeoutMs / 2) probe(t);
+  else return row;
+  return undefined;
 }
 
-export const beating: Beating = { begin, hear, isDead, ping, probe, written };
+export const beating: Beating = { begin, hear, missed, ping, probe, written };

@@ -14,7 +14,7 @@ export type InboundValidators = {
 /** Reads frames one after another: type and message, or nothing for a frame that is no message of the contract, which is
  * reported, or a repeat, which is not. */
 export function createReader(table: ClientTable, validators: InboundValidators, report: (report: Report) => void) {
-  const isRepeat = table.unique?.repeats(table.unique.ids);
+  const isRepeat = table.unique?.();
   return (data: unknown): [type?: string, message?: Message] => {
     const refuse = (kind: Report['kind'], more?: object): [] => {
       report({ kind, data, ...more } as Report);

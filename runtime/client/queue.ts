@@ -18,7 +18,7 @@ export function send(
   buffered: number,
 ): void {
   const { messages, bytes = Infinity, maxAgeMs, onlyReady, rejectNewest } = t.rules.queue;
-  const { unqueued, timeoutMs: life } = rowOf(t, type);
+  const { unqueued, timeoutMs: life, waits } = rowOf(t, type);
   const entry = compose(t, type, fields, {
     key,
     request,
@@ -27,12 +27,12 @@ export function send(
   let code: FailureCode | undefined;
   if (entry.bytes > t.rules.maxBytes) code = 'too-large';
   else if (/^clos/.test(t.name)) code = 'closed';
-  else if (!t.ready && (unqueued || onlyReady || request)) code = 'not-ready';
+  else if (!t.ready && (unqueued || onlyReady || (request && !waits))) code = 'not-ready';
   if (code) act(t, 'fail', entry, code);
-  else if (t.ready && (unqueued || (!t.queue.length && buffered < highWaterBytes))) transmit(t, entry);
+  else if (unqueued) transmit(t, entry);
   else {
     t.queue = [...t.queue, entry];
-    if (t.ready && !t.due.drain) plan(t, 'drain', drainIntervalMs);
+    if (t.ready) flush(t, buffered);
     while (t.queue.length > messages || t.queue.reduce((sum, queued) => sum + queued.bytes, 0) > bytes) {
       const dropped = t.queue.at(rejectNewest ? -1 : 0);
       lose(t, (queued) => queued === dropped, 'overflow');
@@ -48,7 +48,8 @@ export function flush(t: Turn, buffered: number): void {
     buffered += entry.bytes;
     return false;
   });
-  if (t.queue.length) plan(t, 'drain', drainIntervalMs);
+  // A look that is planned is not put off by what is sent meanwhile.
+  if (t.queue.length && !t.due.drain) plan(t, 'drain', drainIntervalMs);
 }
 
 /** Lets go of every entry for which `isLost` is true. Without a code, its time is over. */

@@ -16,6 +16,7 @@ import {
   type Timer,
   type Turn,
 } from './state.ts';
+import type { MessageRow } from './table.ts';
 
 /** How long a closing handshake may take before the client is closed without it. */
 const closingMs = 1000;
@@ -43,7 +44,7 @@ const handlers: Handlers = {
         attempt: 0,
         refused: undefined,
         offline: !online,
-        paused: hidden && t.rules.pauseWhenHidden,
+        paused: hidden && t.rules.options?.pauseWhenHidden,
       });
       attempt(t);
     }
@@ -98,8 +99,8 @@ const handlers: Handlers = {
   abort: (t, key) => lose(t, (entry) => entry.key === key, 'aborted'),
   environment(t, event) {
     const { offlineRetryMs } = t.rules.reconnect;
-    if (event === 'online' || event === 'offline') t.offline = event === 'offline';
-    else t.paused = event === 'hidden' ? t.paused || t.rules.pauseWhenHidden : event === 'pagehide';
+    if (/line/.test(event)) t.offline = event === 'offline';
+    else t.paused = event === 'hidden' ? t.paused || t.rules.options?.pauseWhenHidden : event === 'pagehide';
     if (t.step === 'wait') {
       if (event !== 'hidden' || t.paused)
         plan(t, 'retry', t.paused ? Infinity : event === 'offline' ? offlineRetryMs : 0);
@@ -109,7 +110,7 @@ const handlers: Handlers = {
   },
 };
 
-const set = (t: Turn, changes: Partial<State>): Turn => Object.assign(t, changes);
+const set: (t: Turn, changes: Partial<State>) => unknown = Object.assign;
 
 function attempt(t: Turn): void {
   set(t, { epoch: t.epoch + 1, step: 'token', due: {} });
@@ -150,7 +151,8 @@ function end(t: Turn, code?: number, sentCode?: number): void {
     drop(t, sentCode);
     set(t, { name: 'reconnecting', step: 'wait' });
     plan(t, 'retry', t.paused ? Infinity : delay);
-    lose(t, (entry) => (t.queue.includes(entry) ? queue.onlyReady : !rowOf(t, entry.type).idempotent), 'disconnected');
+    const isKept = ({ idempotent, stays }: MessageRow) => idempotent || stays;
+    lose(t, (entry) => (t.queue.includes(entry) ? queue.onlyReady : !isKept(rowOf(t, entry.type))), 'disconnected');
   }
 }
 
@@ -178,8 +180,8 @@ const timers: { readonly [T in Timer]: (t: Turn, lateMs: number, buffered: numbe
   gap: (t) => t.rules.resync!.ordering.gap(t),
   drain: (t, _, buffered) => flush(t, buffered),
   dead(t, lateMs) {
-    const code = (t.rules.ping ?? t.rules.pong)?.code;
-    if (t.rules.beating!.isDead(t, lateMs)) end(t, code, code);
+    const row = t.rules.beating!.missed(t, lateMs);
+    if (row) end(t, row.code, row.code);
   },
   ping: (t) => t.rules.beating!.ping(t),
 };

@@ -1,7 +1,7 @@
 // What the client remembers between two events, what can happen to it, and what it asks the driver to do.
 import type { EnvironmentEvent } from './environment.ts';
 import type { Message } from './message.ts';
-import type { ClientTable, Path } from './table.ts';
+import type { ClientTable, Path, PingRow, PongRow } from './table.ts';
 
 export type StateName = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closing' | 'closed';
 
@@ -46,10 +46,7 @@ export interface Entry {
 
 /** The contract's table, and what the user's options add to it. */
 export interface Rules extends ClientTable {
-  /** The room of the address. */
-  readonly ownRoom?: unknown;
-  /** No attempts while the page is hidden. */
-  readonly pauseWhenHidden?: boolean | undefined;
+  readonly options?: { readonly parameters?: object; readonly pauseWhenHidden?: boolean };
 }
 
 /** What a user interface shows of a client. The same object as long as nothing in it changes. */
@@ -101,11 +98,17 @@ export interface State extends Omit<Snapshot, 'retryAt'> {
   /** Written, and not yet answered. */
   readonly waiting: readonly Entry[];
   /** What joined the rooms besides the address's. */
-  readonly rooms: readonly Entry[];
-  /** Number of the last sequenced message delivered, and its time. */
+  readonly rooms?: readonly Entry[] | undefined;
+  readonly order?: Order | undefined;
+}
+
+/** Where a client stands among the sequenced messages. */
+export interface Order {
+  /** Number of the last one delivered, and its time. */
   readonly position?: number | undefined;
+  readonly time?: unknown;
   readonly sync: 'joining' | 'replaying' | 'live';
-  /** Ascending. */
+  /** What waits for its turn; ascending. */
   readonly held: readonly { readonly number: number; readonly type: string; readonly message: Message }[];
 }
 
@@ -199,8 +202,8 @@ export interface Beating {
   /** Asks for a sign of life, and waits for it anew. */
   probe(t: Turn): void;
   written(t: Turn, type: string): void;
-  /** Whether the connection is to be given up, now that its deadline has passed by so much. */
-  isDead(t: Turn, lateMs: number): boolean;
+  /** The heartbeat for which the connection is to be given up, now that its deadline has passed by so much. */
+  missed(t: Turn, lateMs: number): PingRow | PongRow | undefined;
 }
 
 /** The part that channels with answers or rooms load: see requests.ts. */
@@ -228,7 +231,7 @@ export interface Ordering {
 export type Repeats = (ids: { readonly [type: string]: Path }) => (type: string, message: unknown) => boolean;
 
 /** What ends with a connection. */
-export const disconnected = { ready: false, step: undefined, due: {}, sync: 'joining', held: [] } as const;
+export const disconnected = { ready: false, step: undefined, due: {} } as const;
 
 export const initialState = (rules: Rules): State => ({
   ...disconnected,
@@ -238,7 +241,6 @@ export const initialState = (rules: Rules): State => ({
   epoch: 0,
   queue: [],
   waiting: [],
-  rooms: [],
 });
 
 /** Copies a state to work on. Member by member: spreading so many costs twenty times as much, and this is done for every
@@ -247,8 +249,6 @@ export const begin = (s: State, now: number, random: () => number): Turn => ({
   ready: s.ready,
   step: s.step,
   due: s.due,
-  sync: s.sync,
-  held: s.held,
   rules: s.rules,
   name: s.name,
   attempt: s.attempt,
@@ -259,7 +259,7 @@ export const begin = (s: State, now: number, random: () => number): Turn => ({
   reason: s.reason,
   code: s.code,
   connectedAt: s.connectedAt,
-  position: s.position,
+  order: s.order,
   heardAt: s.heardAt,
   refused: s.refused,
   offline: s.offline,

@@ -67,7 +67,8 @@ export interface ResyncRow {
   readonly types: readonly string[];
   readonly sequence: Path;
   readonly timestamp?: Path;
-  readonly request: { readonly type: string; readonly lastSequence: Path };
+  /** Asks by the number where it can, otherwise by the time of the last message. */
+  readonly request: { readonly type: string; readonly lastSequence?: Path; readonly lastTimestamp?: Path };
   readonly snapshot?: { readonly type: string; readonly sequence: Path };
   /** Client messages that ask for a replay, in order. */
   readonly replay: readonly string[];
@@ -85,6 +86,10 @@ export interface MessageRow {
   readonly answers?: readonly AnswerRow[];
   /** Of a request; given wherever there is an answer. */
   readonly timeoutMs?: number;
+  /** What does not reject a request, though it rejects others: not being ready, losing the connection, an error with its id. */
+  readonly waits?: boolean;
+  readonly stays?: boolean;
+  readonly ignoresErrors?: boolean;
   /** Sent again on the next connection until it is answered. */
   readonly idempotent?: boolean;
   /** Fails at once while the client is not ready. */
@@ -130,5 +135,5 @@ export interface ClientTable {
   readonly answering?: Answering;
   readonly messages: { readonly [type: string]: MessageRow };
   /** Where server messages carry an id by which a repeat is dropped. */
-  readonly unique?: { readonly repeats: Repeats; readonly ids: { readonly [type: string]: Path } };
+  readonly unique?: () => ReturnType<Repeats>;
 }

@@ -5,14 +5,14 @@ import type { ClientTable } from './table.ts';
 export function address(
   table: ClientTable,
   { url = globalThis.location?.origin + table.pathname, parameters = {}, query = {} }: ClientOptions,
-  token: string | undefined,
+  token?: string,
 ): string {
   const path = table.address.replace(/\{(.*?)\}/g, (_, name: string) => {
     if (!(name in parameters)) throw new Error(`${table.channel} lacks the parameter ${name}`);
-    return encodeURIComponent(String(parameters[name as keyof typeof parameters]));
+    return encodeURIComponent(parameters[name as keyof typeof parameters]);
   });
   const result = new URL(url.replace(/^http/, 'ws').replace(/\/$/, '') + path);
-  for (const [name, value] of Object.entries(query)) if (value != null) result.searchParams.set(name, String(value));
-  if (token && table.token) result.searchParams.set(table.token, token);
+  for (const [name, value] of Object.entries({ ...query, ...(table.token && { [table.token]: token }) }))
+    if (value != null) result.searchParams.set(name, value as string);
   return result.href;
 }

@@ -153,14 +153,19 @@ function clientBeat({ heartbeats }: Channel) {
 }
 
 function resyncRow({ resync, room }: Channel, clientType: TypeOf, serverType: TypeOf): Row | undefined {
-  // Without a number to ask by, a client can tell a gap but not mend it: it has nothing to send.
-  if (!resync?.request.lastSequence) return undefined;
+  if (resync === null) return undefined;
   const { request, snapshot, client } = resync;
+  const isByTime = request.lastSequence === null;
   const replay = client.afterReconnect.filter((key) => key !== room?.join?.message);
   return compact({
     types: resync.messages.map(serverType),
     sequence: path(resync.sequence),
-    request: { type: clientType(request.message), lastSequence: path(request.lastSequence) },
+    timestamp: isByTime ? path(resync.timestamp) : null,
+    request: compact({
+      type: clientType(request.message),
+      lastSequence: path(request.lastSequence),
+      lastTimestamp: isByTime ? path(request.lastTimestamp) : null,
+    }),
     snapshot: snapshot && { type: serverType(snapshot.message), sequence: path(snapshot.sequence) },
     replay: replay.map(clientType),
     // What is asked for last is answered last.
@@ -188,9 +193,14 @@ function messageRow(channel: Channel, message: ClientMessage, serverType: TypeOf
     if (echo) answers.push([serverType(echo.message), path(idempotent.property), path(echo.property)]);
   }
   const isRequest = answers.length > 0;
+  const isSpared = (reason: 'error' | 'disconnect' | 'not-ready') =>
+    request !== null && !request.rejectedBy.includes(reason);
   return compact({
     answers: isRequest ? answers : null,
     timeoutMs: isRequest ? (request?.timeoutMs ?? REQUEST_TIMEOUT_MS) : null,
+    waits: isSpared('not-ready'),
+    stays: isSpared('disconnect'),
+    ignoresErrors: isSpared('error'),
     idempotent: idempotent !== null,
     unqueued: !message.queued,
     join: room?.join?.message === key ? path(room.join.room) : null,

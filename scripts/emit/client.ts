@@ -60,7 +60,7 @@ function printRows(out: Printer, table: { readonly [name: string]: unknown }): v
         for (const [type, row] of Object.entries(value)) out.line(tableRow(type, row));
       });
     else if (name === 'answering' || name === 'beating') out.line(`${name},`);
-    else if (name === 'unique') out.line(`unique: { repeats, ids: ${literal(value)} },`);
+    else if (name === 'unique') out.line(`unique: () => repeats(${literal(value)}),`);
     else if (name === 'resync') out.line(`resync: ${literal(value).replace('{ ', '{ ordering, ')},`);
     else out.line(`${propertyName(name)}: ${literal(value)},`);
   }

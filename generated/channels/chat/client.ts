@@ -34,7 +34,7 @@ export const chatTable: ClientTable = /* @__PURE__ */ Object.freeze<ClientTable>
     mark_room_read: { answers: [['ack', ['id'], ['id']]], timeoutMs: 5000, unqueued: true },
     ping: { answers: [['pong', ['id'], ['id']]], timeoutMs: 10000, unqueued: true, stamps: [['data', 'timestamp']] },
   },
-  unique: { repeats, ids: { chat_message: ['message', 'id'] } },
+  unique: () => repeats({ chat_message: ['message', 'id'] }),
 });
 
 /** A client of the channel chat: what it sends, and hears, by type. */
