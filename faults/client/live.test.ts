@@ -255,6 +255,8 @@ async function tell(channel: Channel, fault: ClientFault | null): Promise<string
   await story.pass(30_000);
   story.flood(13, 1300);
   await story.pass(60_000);
+  story.flood(1330, 800);
+  await story.pass(60_000);
   // Rooms, and a loss with requests under way; a new beginning.
   const joins = channel.clientMessages.filter(({ key }) =>
     [channel.room?.join?.message, channel.room?.leave?.message].includes(key),
@@ -268,8 +270,7 @@ async function tell(channel: Channel, fault: ClientFault | null): Promise<string
   story.sendAll();
   await story.pass(50);
   server.latest.close(1011);
-  for (let number = story.responder.head + 1; channel.resync !== null && number < 1400; number += 1)
-    story.responder.update(number);
+  for (let n = 0; channel.resync !== null && n < 7; n += 1) story.responder.update(story.responder.head + 1);
   story.answers = () => true;
   await story.pass(20_000);
   story.answers = (type) =>
