@@ -26,8 +26,9 @@ export const families = [
 export type Family = (typeof families)[number];
 
 /**
- * `parallel`: beside any other case; rooms and users keep them apart. `quiet`: measures time, runs beside other quiet cases
- * only. `exclusive`: alone on the whole target (restarts it, floods it, changes what everyone sees).
+ * `parallel`: beside any other case; rooms and users keep them apart. `quiet`: measures time; begins first, and what it finds
+ * broken beside the work of other lanes is found again beside quiet cases only. `exclusive`: has its channel to itself (floods
+ * it, changes what everyone sees); with `needs.start` it ends the server, and is alone on the whole target.
  */
 export type Lane = 'parallel' | 'quiet' | 'exclusive';
 

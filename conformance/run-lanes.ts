@@ -1,4 +1,5 @@
 // Carries out the cases of a run lane by lane, those that were inconclusive again alone, and gives up a target that no longer answers.
+import { type Clock, toleranceMs } from './harness/clock.ts';
 import { Leases } from './harness/leases.ts';
 import type { Session } from './harness/session.ts';
 import { type Due, lanesOf } from './lanes.ts';
@@ -20,6 +21,9 @@ const exclusiveWidth = 2;
 const rounds = 3;
 const calmMs = 5000;
 
+/** Longer than the lag is looked at, ms. */
+const lookMs = 25;
+
 /** So many attempts to reach a target that no longer answers, before the run is given up. */
 const lastAttempts = 3;
 
@@ -34,6 +38,7 @@ export class LaneRun {
   /** Cases that are no quiet ones: at work now, and begun so far. */
   #loud = 0;
   #begun = 0;
+  #repeating = false;
   #dead = false;
   #total = 0;
   #done = 0;
@@ -112,20 +117,27 @@ export class LaneRun {
       this.#begun += 1;
     }
     const begun = this.#loud === 0 ? this.#begun : -1;
+    const startedAt = session.clock.now();
     const result = await runCase(session, this.#leases, one);
     if (lane === 'loud') this.#loud -= 1;
     if (result.verdict === 'fail' || result.verdict === 'error') {
       this.#dead = this.#dead || (await isDead(one, session));
     }
     if (this.#dead) return;
+    const isBroken = ['fail', 'warn', 'error'].includes(result.verdict) && !this.#repeating;
     // Whoever measures time beside others may have measured their work.
-    const isDisturbed = lane === 'quiet' && begun !== this.#begun && ['fail', 'warn', 'error'].includes(result.verdict);
-    if (isDisturbed || result.verdict === 'inconclusive') this.#again.set(one, result);
-    else this.#settle(one, result);
+    const isBeside = lane === 'quiet' && begun !== this.#begun;
+    if (result.verdict === 'inconclusive' || (isBroken && (isBeside || (await wasLate(session.clock, startedAt))))) {
+      this.#again.set(one, result);
+    } else this.#settle(one, result);
   }
 
-  /** What was inconclusive, again: the quiet ones beside one another, every other alone; with nothing kept of what was observed. */
+  /**
+   * What was inconclusive, again, and what was broken while the suite itself was late: the quiet ones beside one another, every
+   * other alone; with nothing kept of what was observed.
+   */
   async #repeat(): Promise<void> {
+    this.#repeating = true;
     for (let round = 0; round < rounds && this.#again.size > 0 && !this.#dead; round += 1) {
       const due = [...this.#again.keys()];
       await this.#session.clock.calm(calmMs);
@@ -142,7 +154,14 @@ export class LaneRun {
     }
     for (const [one, result] of this.#again) this.#settle(one, result);
     this.#again.clear();
+    this.#repeating = false;
   }
+}
+
+/** Whether the suite's own timers were late since then; one that is late still is waited for. */
+async function wasLate(clock: Clock, since: number): Promise<boolean> {
+  await clock.sleep(lookMs);
+  return clock.lagWithin(since, clock.now()) > toleranceMs;
 }
 
 /** So many side by side, in their order. */
