@@ -1,6 +1,8 @@
 // What follows a run of the suite, of servers and clients alike: progress while it goes on, then report files, console report, exit code.
+import { readFile } from 'node:fs/promises';
 import { listRules } from '../conformance/list-rules.ts';
 import { consoleReport } from '../conformance/report/console.ts';
+import { type Proof, readProof } from '../conformance/report/coverage.ts';
 import { createProgress, type Progress } from '../conformance/report/progress.ts';
 import { buildReport } from '../conformance/report/report-json.ts';
 import { writeReports } from '../conformance/report/write.ts';
@@ -35,6 +37,12 @@ export interface Reporting {
   readonly tokens?: readonly string[];
 }
 
+/** What the suite's own proof says of its rules; nothing where it is not there. */
+async function bundledProof(): Promise<Proof> {
+  const text = await readFile(new URL('../conformance/proof.json', import.meta.url), 'utf8').catch(() => 'null');
+  return readProof(JSON.parse(text));
+}
+
 /** Writes and prints the reports; the exit code. */
 export async function reportRun(
   result: RunResult,
@@ -47,7 +55,7 @@ export async function reportRun(
   const rows = listRules(contract);
   const names = rows.flatMap((row) => [row.id, ...row.instances.map((instance) => instance.id)]);
   const known = checkKnown(list, result.cases, { today: new Date().toISOString().slice(0, 10), names });
-  const report = buildReport(result, { known, strict, tokens });
+  const report = buildReport(result, { known, strict, tokens, proof: await bundledProof() });
   await writeReports(report, folder, { documentPath: reporting.document });
   const width = process.stdout.columns ?? 100;
   for (const line of consoleReport(report, { colour: io.color, width, reportPath: folder })) io.print(line);

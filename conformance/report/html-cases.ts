@@ -1,4 +1,5 @@
 // The cases of the page: a section a rule, with its sentence; a passed case takes a line, one that broke shows all that is known.
+import { plural } from '../verdict/summary.ts';
 import { coverageText, type RuleCoverage } from './coverage.ts';
 import { escapeHtml } from './escape.ts';
 import { type CaseWithTrace, casesWithTraces, placeOf, rerunCommand } from './groups.ts';
@@ -10,7 +11,7 @@ import { traceRows } from './trace.ts';
 // A page with some hundred open diagrams is slow, and the first of a rule tells the most.
 const openDiagrams = 3;
 // Nor is it of use with thousands of them: `report.json` has all frames.
-const mostDiagrams = 8;
+const mostDiagrams = 5;
 const mostRows = 400;
 
 export function ruleSections(report: Report, documentHref: string): string {
@@ -57,7 +58,7 @@ function caseItem(
   }
   const said = one.observed === '' ? (one.reason ?? '') : one.observed;
   return `<li class="case" ${data}><details${isOpen ? ' open' : ''}><summary>${mark} ${name} <span class="because">${escapeHtml(said)}</span></summary>
-${facts(report, traced, place)}${hasTrace ? diagram(report, traced) : `<p>Its ${traced.frames.length} frames are in report.json.</p>`}</details></li>`;
+${facts(report, traced, place)}${hasTrace ? diagram(report, traced) : `<p>Its frames (${traced.frames.length}) are in report.json.</p>`}</details></li>`;
 }
 
 function facts(report: Report, { case: one, durationMs }: CaseWithTrace, place: string): string {
@@ -84,7 +85,7 @@ function diagram(report: Report, { frames }: CaseWithTrace): string {
       `<tr class="${row.kind}"><td>${row.ms}</td><td>${escapeHtml(row.connection)}</td><td>${row.arrow}</td><td><code>${escapeHtml(row.text)}</code></td></tr>`,
   );
   return `<div class="scroll diagram" tabindex="0" role="region" aria-label="Sequence diagram">${sequenceDiagram(frames, report.role)}</div>
-<details class="frames"><summary>${frames.length} frames</summary><div class="scroll" tabindex="0" role="region" aria-label="Frames"><table><thead><tr><th scope="col">ms</th><th scope="col">Connection</th><th scope="col"></th><th scope="col">Frame</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+<details class="frames"><summary>${plural(frames.length, 'frame')}</summary><div class="scroll" tabindex="0" role="region" aria-label="Frames"><table><thead><tr><th scope="col">ms</th><th scope="col">Connection</th><th scope="col"></th><th scope="col">Frame</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
 function isBrief(state: State): boolean {

@@ -24,7 +24,7 @@ kbd{border:1px solid var(--line);border-bottom-width:2px;border-radius:4px;paddi
 .chips,.selects{display:flex;flex-wrap:wrap;gap:.5rem .6rem;align-items:center}
 .chip{display:inline-flex;align-items:center;gap:.4rem;border:1px solid var(--line);border-radius:99px;padding:.2rem .75rem .2rem .55rem;background:var(--bg);cursor:pointer}
 .chip input{margin:0;accent-color:var(--link)}
-.chip:has(input:not(:checked)){opacity:.6}
+.chip:has(input:not(:checked)){color:var(--faint);background:none;border-style:dashed}
 .selects label{display:inline-flex;align-items:center;gap:.4rem;color:var(--faint)}
 select,input[type=search]{font:inherit;color:var(--text);background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:.25rem .5rem;max-width:100%}
 input[type=search]{width:16rem}
@@ -37,7 +37,7 @@ input[type=search]{width:16rem}
 .mark.inconclusive{color:var(--odd)}.mark.inconclusive::before{content:"~"}
 .mark.not-testable{color:var(--faint)}.mark.not-testable::before{content:"?"}
 .mark.known{color:var(--faint)}.mark.known::before{content:"◦"}
-.mark.not-applicable{color:var(--faint);opacity:.6}.mark.not-applicable::before{content:"–"}
+.mark.not-applicable{color:var(--faint)}.mark.not-applicable::before{content:"–"}
 .scroll{overflow-x:auto;max-width:100%}
 #matrix table{border-collapse:collapse;font-size:.87rem}
 #matrix thead th{font-weight:600;text-align:center;padding:.3rem .6rem;white-space:nowrap;border-bottom:1px solid var(--line)}
@@ -49,10 +49,11 @@ input[type=search]{width:16rem}
 #matrix button:hover{box-shadow:inset 0 0 0 1px var(--link)}#matrix button:focus-visible{outline:2px solid var(--link)}
 #matrix button:has(.fail),#matrix button:has(.error){background:color-mix(in srgb,var(--bad) 20%,var(--bg))}
 #matrix button:has(.warn){background:color-mix(in srgb,var(--warn) 18%,var(--bg))}
-#matrix button small{color:var(--faint)}
+#matrix button small{color:var(--text)}
 #matrix button:has(.not-applicable){background:none}
 .rule{border-top:1px solid var(--line);padding:.9rem 0}
 .rule>p{margin:.15rem 0 .5rem}.rule>p a{color:inherit;text-decoration-color:var(--line);text-underline-offset:3px}.rule>p a:hover{text-decoration-color:currentColor}
+.rule .coverage{color:var(--faint);font-size:.85rem}
 .rule ul{list-style:none;margin:0;padding:0}
 .case{padding:.1rem 0}.rule .brief{display:inline-flex;align-items:center;gap:.15rem;margin-right:1.1rem}.brief a{color:inherit;text-decoration:none}.brief a:hover{text-decoration:underline}
 .case>details[open]{background:var(--soft);border:1px solid var(--line);border-radius:10px;padding:.5rem .8rem .8rem;margin:.4rem 0}
