@@ -48,7 +48,7 @@ export interface Stand {
   readonly tables: readonly ChannelTable[];
   start(options?: StandOptions): Promise<Standing>;
   /** What the target file says, for a server in this process. */
-  target(standing: Standing, timeScale: number): Promise<Target>;
+  target(standing: Pick<Standing, 'url' | 'controlUrl'>, timeScale: number): Promise<Target>;
 }
 
 const stand = (name: Stand['name'], contract: Contract, bound: readonly BoundChannel[]): Stand => {

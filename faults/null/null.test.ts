@@ -5,6 +5,7 @@ import { runServerConformance } from '../../conformance/run.ts';
 import { parseTarget } from '../../conformance/target/read-target.ts';
 import type { Channel } from '../../scripts/model.ts';
 import { parseContract } from '../../scripts/parse/load.ts';
+import { deserved } from './deserved.ts';
 import { nullServers, startNullServer } from './index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,24 +35,6 @@ async function passes(name: keyof typeof nullServers): Promise<{ passed: readonl
     error: result.harnessError ?? '',
   };
 }
-
-// All of them are made by a library that keeps RFC 6455, and they are open to everybody: that much is true of them.
-const ofItsLibrary = {
-  'handshake/accepts-valid-connection': 'It does accept everybody, and keeps the connection open.',
-  'handshake/plain-http-status': 'The library answers a plain request with 426, as the contract has it.',
-  'handshake/no-compression': 'The library negotiates no compression unless told to.',
-  'close-codes/normal-answered': 'The library answers a close frame.',
-  'close-codes/protocol-error-code': 'The library closes with 1002 where a frame breaks the protocol.',
-  'close-codes/declared': 'The only codes that were seen are those two.',
-};
-
-/** What each may pass, and why that is no gift. */
-const deserved: { readonly [name in keyof typeof nullServers]: { readonly [rule: string]: string } } = {
-  silent: ofItsLibrary,
-  echo: ofItsLibrary,
-  'closes-at-once': {},
-  flood: ofItsLibrary,
-};
 
 // One after the other: a flood beside it makes the suite more patient with each of them.
 describe('a server that keeps no contract', () => {
