@@ -19,7 +19,12 @@ export function isShared(channel: Channel): boolean {
 
 /** Whether what a case does there can reach users who are not its own. */
 export function isCrowded(channel: Channel): boolean {
-  return isShared(channel) && channel.serverMessages.some(({ delivery }) => !isPersonal(delivery?.to));
+  const { serverMessages } = channel;
+  if (isShared(channel)) return serverMessages.some(({ delivery }) => !isPersonal(delivery?.to));
+  // Beyond the rooms of a case only what goes to everyone reaches.
+  return serverMessages.some(
+    ({ delivery, triggers }) => delivery?.to === 'everyone' && triggers.some(({ on }) => on === 'message'),
+  );
 }
 
 function isPersonal(to: DeliveryWord | undefined): boolean {

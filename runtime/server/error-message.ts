@@ -5,8 +5,10 @@ import type { RefusalError } from './refusal.ts';
 import type { ChannelContract, ErrorCondition, ErrorTable } from './table.ts';
 
 const codeOf = (error: ErrorTable, condition: ErrorCondition): string =>
-  (error.codes.find((row) => row.when === condition) ?? error.codes.find((row) => row.when === 'internal'))?.code ??
-  condition.replaceAll('-', '_');
+  // A code that the contract does not have is one that no client knows.
+  [condition, 'internal', 'invalid']
+    .map((when) => error.codes.find((row) => row.when === when)?.code)
+    .find((code) => code !== undefined) ?? condition.replaceAll('-', '_');
 
 const text = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 

@@ -22,8 +22,9 @@ function expiryCases(
       channel: channel.name,
       level: lowest('MUST', answer.level),
       source: answer.source,
-      lane: 'quiet',
-      needs: { users: 1 },
+      // The end of an opaque token is the end of all connections that have it, of other cases too.
+      lane: channel.auth?.format === 'opaque' ? 'exclusive' : 'quiet',
+      needs: { users: channel.auth?.format === 'opaque' ? 2 : 1 },
       timeoutMs: 10_000,
       run: (kit) => run(kit, answer),
     };
@@ -59,7 +60,7 @@ export const expiryEnds: Rule = {
   sentence: 'A connection is ended when its token expires, and not before.',
   cases: expiryCases(
     async (kit) => {
-      const lasting = await kit.connect({ name: 'lasting' });
+      const lasting = await kit.connect({ name: 'lasting', user: kit.users[1] ?? kit.users[0] ?? null });
       const from = kit.clock.now();
       const { connection, at } = await expiring(kit);
       const ending = await endOf(kit, connection, at);

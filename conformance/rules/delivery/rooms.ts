@@ -7,13 +7,18 @@ import { type Case, Failed, lowest, type Needs, type Rule } from '../../rule.ts'
 import { longCaseMs } from '../validation/scene.ts';
 import { heard, type Speech, say, speeches } from './speaking.ts';
 
+const hasRooms = (channel: Channel) => channel.room?.scope === 'room';
+
 function perRoomChannel(
   applies: (channel: Channel) => boolean,
   needs: Needs,
   run: (kit: Kit, speech: Speech) => Promise<void>,
 ): Rule['cases'] {
   return (contract, channel): readonly Case[] => {
-    const [speech] = speeches(contract, channel);
+    // Of rooms only what goes to one room tells.
+    const speech = speeches(contract, channel).find(
+      ({ effect }) => !hasRooms(channel) || effect.delivery?.to === 'room',
+    );
     if (speech === undefined || !applies(channel)) return [];
     return [
       {
@@ -27,8 +32,6 @@ function perRoomChannel(
     ];
   };
 }
-
-const hasRooms = (channel: Channel) => channel.room?.scope === 'room';
 
 /** Waits until a connection heard it, and fails where it did not. */
 async function expectHeard(

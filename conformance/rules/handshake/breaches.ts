@@ -1,5 +1,7 @@
 // Texts that break, and texts that just keep, the schema of a parameter that stands in an address.
+
 import type { JsonSchema, Level } from '../../../scripts/model.ts';
+import { samplePattern } from '../../harness/pattern-sample.ts';
 
 export interface Breach {
   /** `longer than allowed`. */
@@ -90,14 +92,26 @@ export function boundsOf(schema: JsonSchema, accepts: Accepts): readonly Bound[]
     return found;
   }
   for (const value of Array.isArray(schema.enum) ? schema.enum : []) add('an allowed value', String(value));
-  for (const text of ['a', 'A', '0', 'aa', 'sample', '00000000-0000-4000-8000-000000000000', '2030-01-01']) {
-    add('the shortest', text);
+  const shown = typeof schema.pattern === 'string' ? samplePattern(schema.pattern) : null;
+  for (const text of [
+    'a',
+    'A',
+    '0',
+    'aa',
+    'sample',
+    '00000000-0000-4000-8000-000000000000',
+    '2030-01-01',
+    shown ?? '',
+  ]) {
+    add(text === shown ? 'one of its pattern' : 'the shortest', text);
     if (found.length > 0) break;
   }
   const first = found[0]?.text;
   if (first === undefined) return found;
   const most = longestOf(schema, first, accepts);
   if (most !== null) add('the longest', first[0]!.repeat(most));
+  // Of a shape of its own: nothing is known of what else it takes.
+  if (first === shown) return found;
   // One by one, then together: a character may be allowed in some places only.
   const kinds = [...specials, 'z', 'Z', '9'].filter((one) => keeps(schema, `${first}${one}${first}`, accepts));
   const all = `${first}${kinds.join('')}${first}`;

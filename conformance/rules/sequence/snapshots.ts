@@ -1,8 +1,9 @@
 // Rules about snapshots and replays: they are direct and use no number of their own.
-import { brief } from '../../harness/pointer.ts';
+import type { Received } from '../../harness/connection.ts';
+import { brief, valueAt } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, type Needs, type Rule } from '../../rule.ts';
-import { askFor, replayOf } from '../resync/asking.ts';
+import { askFor, type Position, replayOf } from '../resync/asking.ts';
 import { longCaseMs } from '../validation/scene.ts';
 import { expectSteps } from './numbering.ts';
 import {
@@ -82,6 +83,13 @@ export const snapshotCurrent: Rule = {
   ),
 };
 
+/** By number, else by the time of the one that is missed. */
+function positionAfter(kit: Kit, last: Received, missed: Received): Position {
+  const { request, timestamp } = resyncOf(kit.channel);
+  if (request.lastSequence !== null) return { sequence: Number(numberOf(kit, last)) };
+  return { timestamp: valueAt(missed.value, timestamp ?? '') };
+}
+
 export const replayUsesNone: Rule = {
   id: 'sequence/replay-uses-none',
   role: 'server',
@@ -102,7 +110,7 @@ export const replayUsesNone: Rule = {
               const member = await kit.joined({ name: 'member', user: updater(kit) });
               const first = await causeUpdate(kit, member, member);
               const second = await causeUpdate(kit, member, member);
-              const replay = await replayOf(kit, member, askFor(kit, { sequence: Number(numberOf(kit, first)) }));
+              const replay = await replayOf(kit, member, askFor(kit, positionAfter(kit, first, second)));
               if (replay.updates.length === 0)
                 throw new Failed('the missed update', member.describe(), { reason: 'missing' });
               expectSteps(kit, [second, await causeUpdate(kit, member, member)]);
