@@ -1,5 +1,5 @@
 // Carries out the cases of a run lane by lane, those that were inconclusive again alone, and gives up a target that no longer answers.
-import { type Clock, toleranceMs } from './harness/clock.ts';
+import { isDisturbed } from './disturbed.ts';
 import { Leases } from './harness/leases.ts';
 import type { Session } from './harness/session.ts';
 import { type Due, lanesOf } from './lanes.ts';
@@ -20,9 +20,6 @@ const exclusiveWidth = 2;
 /** So often is an inconclusive case run again, each time when the machine has calmed down, for at most so long. */
 const rounds = 3;
 const calmMs = 5000;
-
-/** Longer than the lag is looked at, ms. */
-const lookMs = 25;
 
 /** So many attempts to reach a target that no longer answers, before the run is given up. */
 const lastAttempts = 3;
@@ -127,13 +124,16 @@ export class LaneRun {
     const isBroken = ['fail', 'warn', 'error'].includes(result.verdict) && !this.#repeating;
     // Whoever measures time beside others may have measured their work.
     const isBeside = lane === 'quiet' && begun !== this.#begun;
-    if (result.verdict === 'inconclusive' || (isBroken && (isBeside || (await wasLate(session.clock, startedAt))))) {
+    if (
+      result.verdict === 'inconclusive' ||
+      (isBroken && (isBeside || (await isDisturbed(one, result, session.clock, startedAt))))
+    ) {
       this.#again.set(one, result);
     } else this.#settle(one, result);
   }
 
   /**
-   * What was inconclusive, again, and what was broken while the suite itself was late: the quiet ones beside one another, every
+   * What was inconclusive, again, and what the machine may have broken: the quiet ones beside one another, every
    * other alone; with nothing kept of what was observed.
    */
   async #repeat(): Promise<void> {
@@ -156,12 +156,6 @@ export class LaneRun {
     this.#again.clear();
     this.#repeating = false;
   }
-}
-
-/** Whether the suite's own timers were late since then; one that is late still is waited for. */
-async function wasLate(clock: Clock, since: number): Promise<boolean> {
-  await clock.sleep(lookMs);
-  return clock.lagWithin(since, clock.now()) > toleranceMs;
 }
 
 /** So many side by side, in their order. */
