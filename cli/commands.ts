@@ -1,6 +1,7 @@
 // The commands, in the order of the help. A command loads what it needs only when it runs.
 import type { Command } from 'commander';
 import { addConformance } from './conformance.ts';
+import { addDiff } from './diff.ts';
 import { addExplain } from './explain.ts';
 import { addGenerate } from './generate.ts';
 import type { Io } from './io.ts';
@@ -30,6 +31,7 @@ export const commands: readonly AddCommand[] = [
   addTestClient,
   addTestPair,
   addConformance,
+  addDiff,
   addExplain,
   addReport,
 ];
