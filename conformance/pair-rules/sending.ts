@@ -7,6 +7,11 @@ import { effects, isAlive, type Message, passed } from './seen.ts';
 
 type Followed = Asked & { readonly marker: string };
 
+/** What the peer sent in the schedule, past the proxy. */
+function sentByPeer({ schedule }: PairHistory): readonly { readonly message: string; readonly marker: string }[] {
+  return schedule.steps.flatMap((step) => (step.do === 'send' && step.from === 'peer' ? [step] : []));
+}
+
 /** Sends whose effect the peer can see. */
 function followed({ channel, asked }: PairHistory): readonly Followed[] {
   return asked.filter(
@@ -48,7 +53,7 @@ const atMostOnce: PairRule = {
 };
 
 function judgeOnce(history: PairHistory): 'held' | 'idle' {
-  for (const { message, marker } of followed(history)) {
+  for (const { message, marker } of [...followed(history), ...sentByPeer(history)]) {
     const times = effects(history, message, marker);
     if (times > 1) {
       throw new Failed(`${message} ${marker} in the room at most once`, `${times} times`, { reason: 'duplicate' });
@@ -70,6 +75,11 @@ function judgeReaching(history: PairHistory): 'held' | 'idle' {
   const { channel, connections } = history;
   const sends = followed(history);
   let isHeld = false;
+  for (const { message, marker } of history.isComplete ? sentByPeer(history) : []) {
+    if (effects(history, message, marker) > 0) continue;
+    const expected = `${message} ${marker} in the room: a member sent it on a line without faults`;
+    throw new Failed(expected, 'it never came', { reason: 'lost' });
+  }
   for (const connection of connections) {
     const handedOn = passed(channel, connection, 'to-server', 'out').flatMap(
       (message) => sends.find(({ marker }) => carries(marker)(message)) ?? [],

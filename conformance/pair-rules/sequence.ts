@@ -88,4 +88,27 @@ const unchanged: PairRule = {
   }),
 };
 
-export const sequenceRules: readonly PairRule[] = [inOrder, complete, unchanged];
+const noGap: PairRule = {
+  id: 'resync/replayed-after-faults',
+  role: 'pair',
+  level: 'MUST',
+  sentence: 'What was missed is replayed and given, not told as a gap, as long as the history has it.',
+  cases: (_contract, channel) =>
+    channel.resync === null
+      ? []
+      : [
+          pairCase(channel, channel.resync.history, (history) => {
+            const { told, watched } = history;
+            const numbers = [...numbered(channel, watched).keys()];
+            const kept = Math.max(0, ...numbers) - channel.resync!.history.messages;
+            const gap = told.find((event) => event.event === 'gap' && event.to > kept);
+            if (gap?.event === 'gap') {
+              const observed = `${gap.from} to ${gap.to} told as a gap; ${lastSeen(history, gap.from)}`;
+              throw new Failed('the missed messages, which the history has', observed, { reason: 'gap' });
+            }
+            return held(history.connections.length > 1 && numbers.length > 0);
+          }),
+        ],
+};
+
+export const sequenceRules: readonly PairRule[] = [inOrder, complete, unchanged, noGap];
