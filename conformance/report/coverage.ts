@@ -47,30 +47,22 @@ export function coverageText({ declared, exercised, decided, discriminating }: R
 }
 
 /**
- * Reads what `proof.json` says: rows of faults, each with the rule that it is to trip, and whether that rule caught it. Takes what
- * it understands; anything else proves nothing.
+ * Reads what `proof.json` says: rows of faults, each with the rules that it is to trip and whether they caught it. Takes what it
+ * understands; anything else proves nothing.
  */
 export function readProof(value: unknown): Proof {
   const proof = new Map<string, boolean>();
-  if (typeof value !== 'object' || value === null) return proof;
-  for (const list of Object.values(value)) {
-    if (!Array.isArray(list)) continue;
-    for (const row of list as readonly unknown[]) {
-      const caught = isCaught(row);
-      if (caught === null) continue;
-      for (const rule of rulesOf(row)) proof.set(rule, (proof.get(rule) ?? false) || caught);
-    }
-  }
+  const look = (row: unknown): void => {
+    if (!isRecord(row)) return;
+    const { rule, caught, rules } = row;
+    // A rule is proven by the one fault that it catches, whatever it does of others.
+    if (typeof rule === 'string' && typeof caught === 'boolean') proof.set(rule, (proof.get(rule) ?? false) || caught);
+    if (Array.isArray(rules)) for (const one of rules) look(one);
+  };
+  if (isRecord(value) && Array.isArray(value.rows)) for (const row of value.rows) look(row);
   return proof;
 }
 
-function isCaught(row: unknown): boolean | null {
-  if (typeof row !== 'object' || row === null) return null;
-  const said = ['attributed', 'caught', 'detected', 'killed'].map((key) => (row as Record<string, unknown>)[key]);
-  return said.find((one): one is boolean => typeof one === 'boolean') ?? null;
-}
-
-function rulesOf(row: unknown): readonly string[] {
-  const { rule, rules } = row as { readonly rule?: unknown; readonly rules?: unknown };
-  return [rule, ...(Array.isArray(rules) ? rules : [])].filter((one): one is string => typeof one === 'string');
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null;
 }

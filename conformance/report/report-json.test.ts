@@ -104,8 +104,9 @@ test('how far each rule got, and what a proof says of it', () => {
     sampleCase({ rule: 'a/c', verdict: 'fail' }),
   ];
   const rows = [
-    { fault: 'f1', rule: 'a/b', attributed: false },
-    { fault: 'f2', rule: 'a/b', attributed: true },
+    { id: 'f1', rules: [{ rule: 'a/b', caught: false }] },
+    { id: 'f2', rules: [{ rule: 'a/b', caught: true }] },
+    { id: 'f3', rules: [{ rule: 'a/b', caught: false }] },
   ];
   const { rules } = buildReport(sampleRun({ cases }), { proof: readProof({ faults: 2, rows }) });
   expect(rules).toEqual([

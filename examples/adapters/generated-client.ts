@@ -10,13 +10,8 @@ export const channels = { arena, bucketlist, chat, climbing, notifications, tabl
 // biome-ignore lint/suspicious/noExplicitAny: what comes is checked by the suite, and what goes too.
 type Any = any;
 
-/** What differs from the plain client: a WebSocket where there is no global one, and what a test puts around it. */
-export interface Parts {
-  WebSocket?: Any;
-  /** Cases that may run side by side. */
-  parallel?: number;
-  around?(table: Any, options: Any, make: (options: Any) => Any): Any;
-}
+/** What differs from the plain client: a WebSocket where none is global, cases side by side, what a test puts around it. */
+export type Parts = { WebSocket?: Any; parallel?: number; around?: (table: Any, options: Any, make: Any) => Any };
 
 /** Returns what takes a line. `write` gets one without its end. */
 export function createAdapter(place: string, write: (line: string) => void, parts: Parts = {}): (line: string) => void {
@@ -26,17 +21,10 @@ export function createAdapter(place: string, write: (line: string) => void, part
 
   function create({ client: id, channel, url, parameters, query, options }: Any): object {
     const tell = (event: string, more: object) => say({ event, client: id, ...more });
-    const instance: Any = { tokens: [], online: true, hidden: false, notify() {} };
+    const tokens: Any[] = [];
     const { pauseWhenHidden, timeScale } = options;
-    const environment = {
-      isOnline: () => instance.online,
-      isHidden: () => instance.hidden,
-      listen(call: Any) {
-        instance.notify = call;
-        return () => (instance.notify = () => {});
-      },
-    };
-    const token = () => new Promise((...settle) => tell('token-requested', { request: instance.tokens.push(settle) }));
+    const { page, environment } = pretendedPage();
+    const token = () => new Promise((...settle) => tell('token-requested', { request: tokens.push(settle) }));
     const clock = scaledClock(timeScale);
     const plain = { WebSocket, url, parameters, query, pauseWhenHidden, environment, token, clock };
     const { [`${channel}Table`]: table, [`${channel}Client`]: make } = (channels as Any)[channel];
@@ -51,16 +39,16 @@ export function createAdapter(place: string, write: (line: string) => void, part
       const { name: state, ready, reason, code } = client.state;
       tell('state', { state, ready, reason, code });
     });
-    instances.set(id, Object.assign(instance, { client }));
+    instances.set(id, { client, tokens, page });
     return {};
   }
 
   function carryOut(command: Any): object | undefined {
     const { op, id, type, fields, event, client: name } = command;
-    if (op === 'hello')
-      return { implementation: { name: `wirepact client, ${place}`, language: 'TypeScript' }, parallel };
+    const implementation = { name: `wirepact client, ${place}`, language: 'TypeScript' };
+    if (op === 'hello') return { implementation, parallel };
     if (op === 'create') return create(command);
-    const { client, tokens } = instances.get(name) ?? {};
+    const { client, tokens, page } = instances.get(name) ?? {};
     if (op === 'state' && client) return { state: client.state.name, ready: client.state.ready };
     const settle = (promise: Promise<unknown>) =>
       promise.then(
@@ -78,12 +66,7 @@ export function createAdapter(place: string, write: (line: string) => void, part
       leave: () => settle(client.request(type, fields)),
       token: () =>
         tokens?.[command.request - 1]?.['token' in command ? 0 : 1](command.token ?? new Error(command.error)),
-      environment() {
-        const known = instances.get(name);
-        if (event === 'online' || event === 'offline') known.online = event === 'online';
-        else known.hidden = event === 'hidden';
-        known.notify(event);
-      },
+      environment: () => page(event),
     };
     if (!Object.hasOwn(commands, op)) return undefined;
     commands[op]?.();
@@ -94,12 +77,25 @@ export function createAdapter(place: string, write: (line: string) => void, part
     const command = JSON.parse(line);
     try {
       const answer = carryOut(command);
-      const error = { code: 'unsupported', message: command.op };
-      say({ id: command.id, ...(answer ? { ok: true, ...answer } : { error }) });
+      say({
+        id: command.id,
+        ...(answer ? { ok: true, ...answer } : { error: { code: 'unsupported', message: command.op } }),
+      });
     } catch (error) {
       say({ id: command.id, error: { code: 'failed', message: String(error) } });
     }
   };
+}
+
+function pretendedPage() {
+  const listeners = new Set<Any>();
+  const last: Record<string, boolean> = {};
+  const page = (event: string) => {
+    last[{ online: 'offline', visible: 'hidden' }[event] ?? event] = !/online|visible/.test(event);
+    for (const call of [...listeners]) call(event);
+  };
+  const listen = (call: Any) => listeners.add(call) && (() => listeners.delete(call));
+  return { page, environment: { isOnline: () => !last.offline, isHidden: () => last.hidden === true, listen } };
 }
 
 function scaledClock(scale: number) {

@@ -1,6 +1,8 @@
-// The generated client in a page: the same lines on the suite's control connection, whose address is in the page's own.
+// The generated client in a page: it connects to where the page's address says (`?control=ws://...`), or its driver.
 import { createAdapter } from '../generated-client.ts';
 
-const control = new WebSocket(new URLSearchParams(location.search).get('control') ?? '');
-const take = createAdapter('Chromium', (line) => control.send(line), { parallel: 24 });
-control.onmessage = ({ data }) => take(String(data));
+declare const control: string | undefined;
+const address = typeof control === 'string' ? control : new URLSearchParams(location.search).get('control');
+const socket = new WebSocket(address ?? '');
+const take = createAdapter('Chromium', (line) => socket.send(line), { parallel: 24 });
+socket.onmessage = ({ data }) => take(String(data));
