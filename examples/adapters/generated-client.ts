@@ -22,11 +22,10 @@ export function createAdapter(place: string, write: (line: string) => void, part
   function create({ client: id, channel, url, parameters, query, options }: Any): object {
     const tell = (event: string, more: object) => say({ event, client: id, ...more });
     const tokens: Any[] = [];
-    const { pauseWhenHidden, timeScale } = options;
     const { page, environment } = pretendedPage();
     const token = () => new Promise((...settle) => tell('token-requested', { request: tokens.push(settle) }));
-    const clock = scaledClock(timeScale);
-    const plain = { WebSocket, url, parameters, query, pauseWhenHidden, environment, token, clock };
+    const clock = scaledClock(options.timeScale);
+    const plain = { WebSocket, url, parameters, query, ...options, environment, token, clock };
     const { [`${channel}Table`]: table, [`${channel}Client`]: make } = (channels as Any)[channel];
     const client = around(table, plain, make);
     client.onAny((message: Any) => tell('message', { message }));
@@ -45,8 +44,7 @@ export function createAdapter(place: string, write: (line: string) => void, part
 
   function carryOut(command: Any): object | undefined {
     const { op, id, type, fields, event, client: name } = command;
-    const implementation = { name: `wirepact client, ${place}`, language: 'TypeScript' };
-    if (op === 'hello') return { implementation, parallel };
+    if (op === 'hello') return { implementation: { name: `wirepact client, ${place}` }, parallel };
     if (op === 'create') return create(command);
     const { client, tokens, page } = instances.get(name) ?? {};
     if (op === 'state' && client) return { state: client.state.name, ready: client.state.ready };

@@ -1,4 +1,4 @@
-// The generated client in pages of a headless Chromium: lines go between the process streams and the pages' connections.
+// The generated client in pages of a headless Chromium: lines go between the process streams and the pages; a client lives in one of them.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,6 @@ while (pages.length < 8) {
 const input = createInterface({ input: process.stdin, crlfDelay: Infinity });
 input.on('close', () => void browser.close().finally(() => process.exit(0)));
 for await (const line of input) {
-  // A client lives in one page; what is about none goes to the first.
   const { op, client = 'c0' } = JSON.parse(line) as { op: string; client?: string };
   pages[Number(client.slice(1)) % pages.length]?.send(line);
   if (op === 'bye') process.stdin.destroy();
