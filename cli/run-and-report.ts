@@ -1,16 +1,15 @@
 // Runs the server suite for a command: progress, console report, report files, exit code.
-import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import type { RunResult } from '../conformance/result.ts';
 import { runServerConformance } from '../conformance/run.ts';
 import { readTarget } from '../conformance/target/read-target.ts';
 import { type Target, TargetError } from '../conformance/target/target.ts';
-import { emptyKnownList, KnownListError, parseKnown } from '../conformance/verdict/known.ts';
+import { KnownListError } from '../conformance/verdict/known.ts';
 import { ContractError } from '../scripts/errors.ts';
 import type { Contract } from '../scripts/model.ts';
 import { parseContract } from '../scripts/parse/load.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { readKnown } from './known-file.ts';
 import { defaultDocument, quoted } from './repeat-command.ts';
 import { progressEvents, reportRun } from './report-run.ts';
 import type { TestServerOptions } from './test.ts';
@@ -32,11 +31,7 @@ interface ReportedRun {
 
 /** The exit code. Progress goes to standard error. */
 async function runAndReport(run: ReportedRun, io: Io): Promise<number> {
-  // As it is seen from here: where a checkout lies is nothing for a report.
-  const list =
-    run.known === undefined
-      ? emptyKnownList
-      : parseKnown(await readFile(run.known, 'utf8'), relative(process.cwd(), run.known));
+  const list = await readKnown(run.known);
   const progress = progressEvents();
   const result: RunResult = await runServerConformance(run.contract, run.target, {
     ...(run.channels === undefined ? {} : { channels: run.channels }),

@@ -1,14 +1,14 @@
 // Runs the client suite for a command: the adapter is started, or waited for, and what follows is reported.
-import { readFile } from 'node:fs/promises';
 import { type Control, openControl } from '../conformance/adapter/control.ts';
 import { AdapterError } from '../conformance/adapter/protocol.ts';
 import { runClientConformance } from '../conformance/client/run.ts';
 import { TargetError } from '../conformance/target/target.ts';
-import { emptyKnownList, KnownListError, parseKnown } from '../conformance/verdict/known.ts';
+import { KnownListError } from '../conformance/verdict/known.ts';
 import { ContractError } from '../scripts/errors.ts';
 import { parseContract } from '../scripts/parse/load.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { readKnown } from './known-file.ts';
 import { defaultDocument, defaultTimeScale, quoted } from './repeat-command.ts';
 import { progressEvents, reportRun } from './report-run.ts';
 import { checkChannels } from './run-and-report.ts';
@@ -33,8 +33,7 @@ export async function runClientFromFiles(options: TestClientOptions, io: Io): Pr
   try {
     const contract = parseContract(options.contract);
     checkChannels(contract, options.channel);
-    const known =
-      options.known === undefined ? emptyKnownList : parseKnown(await readFile(options.known, 'utf8'), options.known);
+    const known = await readKnown(options.known);
     const { adapter, controlPort = 0, report, contract: document, strict = false } = options;
     if (adapter === undefined) {
       control = await openControl(controlPort);

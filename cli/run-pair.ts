@@ -1,14 +1,14 @@
 // Runs the pair suite for a command: client and server are started, schedules played between them, and what follows is reported.
-import { readFile } from 'node:fs/promises';
 import { AdapterError } from '../conformance/adapter/protocol.ts';
 import { runPairConformance } from '../conformance/pair/run.ts';
 import { readTarget } from '../conformance/target/read-target.ts';
 import { TargetError } from '../conformance/target/target.ts';
-import { emptyKnownList, KnownListError, parseKnown } from '../conformance/verdict/known.ts';
+import { KnownListError } from '../conformance/verdict/known.ts';
 import { ContractError } from '../scripts/errors.ts';
 import { parseContract } from '../scripts/parse/load.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { readKnown } from './known-file.ts';
 import { progressEvents, reportRun } from './report-run.ts';
 import { checkChannels } from './run-and-report.ts';
 import type { TestPairOptions } from './test-pair.ts';
@@ -19,8 +19,7 @@ export async function runPairFromFiles(options: TestPairOptions, io: Io): Promis
     const contract = parseContract(document);
     checkChannels(contract, options.channel);
     const target = await readTarget(options.target);
-    const list = options.known ?? target.known;
-    const known = list === undefined ? emptyKnownList : parseKnown(await readFile(list, 'utf8'), list);
+    const known = await readKnown(options.known ?? target.known);
     const progress = progressEvents();
     const result = await runPairConformance(contract, target, adapter, {
       ...(options.channel === undefined ? {} : { channels: options.channel }),
