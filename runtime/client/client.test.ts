@@ -405,6 +405,27 @@ describe('sequenced messages', () => {
     expect(sequences(messages)).toEqual([0, 2]);
   });
 
+  test('where the contract has no number to ask by, the time of the last message is', async () => {
+    const request = { type: 'RESYNC', lastTimestamp: ['since'] };
+    const { end: _, ...resync } = { ...board.resync!, request, timestamp: ['at'], replay: ['RESYNC'] };
+    const { clock, server, client, messages, reports } = createStage({ ...board, resync });
+    client.connect();
+    await clock.advance(1);
+    server.latest.send('STATE', { seq: 3 });
+    server.latest.send('MOVE', { seq: 4, at: '2000-01-01T00:00:04Z' });
+    server.latest.send('MOVE', { seq: 6, at: '2000-01-01T00:00:06Z' });
+    server.latest.send('MOVE', { seq: 5, at: '2000-01-01T00:00:05Z' });
+    server.latest.close(1006);
+    await clock.advance(2000);
+    server.latest.send('STATE', { seq: 8 });
+    await clock.advance(1);
+    expect(server.latest.received.slice(1)).toEqual([{ type: 'RESYNC', since: '2000-01-01T00:00:06Z' }]);
+    // What has the same time comes again.
+    for (const seq of [6, 7, 8]) server.latest.send('MOVE', { seq, at: `2000-01-01T00:00:0${seq}Z` });
+    expect(sequences(messages)).toEqual([3, 4, 5, 6, 7, 8]);
+    expect(reports).toEqual([]);
+  });
+
   test('no more than the holdback is held', async () => {
     const { server, messages, reports } = await joined(0);
     for (let seq = 2; seq <= 1002; seq++) server.latest.send('MOVE', { seq });
@@ -520,6 +541,23 @@ describe('sending', () => {
     await expect(d).rejects.toMatchObject({ code: 'timeout' });
     server.latest.close(1006);
     await expect(e).rejects.toMatchObject({ code: 'disconnected' });
+  });
+
+  test('a request outlives what the contract does not let reject it', async () => {
+    const load = { ...talk.messages.load, waits: true, stays: true, ignoresErrors: true };
+    const { clock, client, server, types } = createStage({ ...talk, messages: { ...talk.messages, load } });
+    const request = client.request('load', { id: 'a' }, { timeoutMs: 9000 });
+    client.connect();
+    await clock.advance(1);
+    expect(types()).toEqual(['ping', 'load']);
+    server.latest.send('error', { id: 'a' });
+    server.latest.close(1006);
+    await clock.advance(2000);
+    server.latest.send('loaded', { id: 'a', n: 1 });
+    await expect(request).resolves.toMatchObject({ n: 1 });
+    const late = client.request('load', { id: 'b' });
+    await clock.advance(5001);
+    await expect(late).rejects.toMatchObject({ code: 'timeout' });
   });
 
   test('a request is given up by its signal', async () => {
@@ -662,6 +700,22 @@ describe('receiving', () => {
     for await (const message of iterator) seen.push(message.n);
     expect(seen).toEqual([0, 1, 2]);
     expect(reports).toEqual([]);
+  });
+
+  test('an iterator that is not read keeps the last thousand, and says so', async () => {
+    const { clock, server, client, reports } = createStage(feed);
+    client.connect();
+    await clock.advance(1);
+    const iterator = client.messages();
+    for (let n = 0; n < 1002; n++) server.latest.send('NEWS', { n });
+    expect(reports).toEqual([{ kind: 'unread' }, { kind: 'unread' }]);
+    expect((await iterator.next()).value).toMatchObject({ n: 2 });
+    const waiting = (async () => {
+      for await (const { n } of iterator) if (n === 'last') return n;
+      return undefined;
+    })();
+    server.latest.send('NEWS', { n: 'last' });
+    expect(await waiting).toBe('last');
   });
 
   test('the snapshot stays the same object while nothing changes', async () => {

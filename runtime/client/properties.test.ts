@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { numRuns } from './fixtures/runs.ts';
 import { createStage } from './fixtures/stage.ts';
 import { board, feed, talk } from './fixtures/tables.ts';
 import type { EnvironmentEvent, Message } from './index.ts';
 import type { ClientTable } from './table.ts';
-
-const numRuns = Number(process.env.WIREPACT_SOAK_RUNS ?? 200);
 
 type Action =
   | { readonly do: 'connect' | 'close' | 'cut' | 'send' | 'request' | 'abort' | 'reenter' | 'wreck' }

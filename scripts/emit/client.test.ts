@@ -85,6 +85,21 @@ test('what ends a replay answers what is asked for last', () => {
   expect(table.messages).toMatchObject({ RESYNC: { answers: [['DONE']], timeoutMs: 10000 } });
 });
 
+test('where a contract has no number to ask by, the client asks by time', () => {
+  const request = { ...lobby.resync!.request, lastSequence: null, lastTimestamp: '/since' };
+  const byTime = { ...lobby, resync: { ...lobby.resync!, timestamp: '/at', request } };
+  expect(clientTable(contract([byTime]), byTime).resync).toMatchObject({
+    timestamp: ['at'],
+    request: { type: 'RESYNC', lastTimestamp: ['since'] },
+  });
+});
+
+test('what does not reject a request is told', () => {
+  const patient = { ...lobby.clientMessages[0]!, request: { ...must, timeoutMs: 5, rejectedBy: ['error'] as const } };
+  const { messages } = clientTable(contract([lobby]), { ...lobby, clientMessages: [patient] });
+  expect(messages).toMatchObject({ JOIN: { waits: true, stays: true } });
+});
+
 test('where the contract says nothing, the defaults', () => {
   expect(table).toMatchObject({
     reconnect: { initialMs: 1000, multiplier: 2, maxMs: 30000, jitter: 0.5 },
