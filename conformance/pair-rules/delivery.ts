@@ -3,6 +3,7 @@ import type { Channel } from '../../scripts/model.ts';
 import { brief, sameJson, valueAt } from '../harness/pointer.ts';
 import type { PairHistory } from '../pair/history.ts';
 import { identityOf } from '../pair/means.ts';
+import type { ConnectionRecord } from '../proxy/index.ts';
 import { Failed } from '../rule.ts';
 import { held, type PairRule, pairCase } from './pair-rule.ts';
 import { given, isAlive, isPlainBroadcast, type Message, passed } from './seen.ts';
@@ -79,6 +80,7 @@ function judgeSame(history: PairHistory): 'held' | 'idle' {
   const all = history.watched.filter(({ key }) => isPlainBroadcast(channel, key));
   let isHeld = false;
   for (const connection of history.connections) {
+    judgeSentinels(history, connection);
     const sent = passed(channel, connection, 'to-client', 'in').filter(({ key }) => isPlainBroadcast(channel, key));
     let at = -1;
     for (const message of sent) {
@@ -103,6 +105,21 @@ function judgeSame(history: PairHistory): 'held' | 'idle' {
     }
   }
   return held(isHeld);
+}
+
+/** What the peer sent while the client was there comes to it, or the connection ended before anything later came. */
+function judgeSentinels(history: PairHistory, connection: ConnectionRecord): void {
+  const { channel, watched, sentinels } = history;
+  const sent = passed(channel, connection, 'to-client', 'in').filter(({ key }) => isPlainBroadcast(channel, key));
+  for (const { marker } of sentinels.filter((one) => one.connection === connection.index)) {
+    const place = watched.findIndex(({ text }) => text.includes(JSON.stringify(marker)));
+    const sentinel = watched[place];
+    if (sentinel === undefined || !isPlainBroadcast(channel, sentinel.key)) continue;
+    if (sent.some(({ value }) => sameJson(value, sentinel.value))) continue;
+    const later = watched.slice(place + 1);
+    const isFollowed = sent.some(({ value }) => later.some((one) => sameJson(one.value, value)));
+    if (isFollowed || isAlive(history, connection)) throw missed(sentinel.value, connection.index);
+  }
 }
 
 function missed(value: unknown, connection: number): Failed {

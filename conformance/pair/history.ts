@@ -26,6 +26,13 @@ export interface Watched {
   readonly at: number;
 }
 
+/** A message that the peer sent while the client was ready on a connection: the server must have sent it there. */
+export interface Sentinel {
+  readonly marker: string;
+  /** Index of the connection. */
+  readonly connection: number;
+}
+
 export interface PairHistory {
   readonly channel: Channel;
   readonly schedule: Schedule;
@@ -34,6 +41,7 @@ export interface PairHistory {
   readonly asked: readonly Asked[];
   /** From the peer's joining to the end, in order. */
   readonly watched: readonly Watched[];
+  readonly sentinels: readonly Sentinel[];
   /** Each time that every fault had ended: how long the client took to be ready on a whole connection; null: it was not within the bound. */
   readonly recoveries: readonly { readonly tookMs: number | null; readonly withinMs: number; readonly state: string }[];
   /** The client had used up the attempts that the contract gives it: it is right to be closed. */

@@ -61,7 +61,7 @@ describe('a pair of which one breaks the contract is caught', () => {
   const ofServers = [
     ['resync/unanswered', 'arena', 'resync/replayed-after-faults'],
     ['order/differs-by-member', 'chat', 'delivery/same-for-all-through-faults'],
-    ['multiplicity/lost-after-abrupt-end', 'chat', 'delivery/reaches-room-through-faults'],
+    ['idempotency/second-message', 'chat', 'queue/effect-once-through-faults'],
   ] as const;
 
   it.each(ofServers)('server: %s on %s, by %s', { timeout: 120_000 }, async (id, channel, rule) => {

@@ -14,7 +14,7 @@ import { type FaultProxy, startProxy } from '../proxy/index.ts';
 import { NotTestable } from '../rule.ts';
 import { recoveryWithinMs, settlingWithinMs } from './bounds.ts';
 import { clientAddress } from './client-address.ts';
-import type { PairHistory, Watched } from './history.ts';
+import type { PairHistory, Sentinel, Watched } from './history.ts';
 import { inflict } from './inflict.ts';
 import { type Means, numberOf } from './means.ts';
 import { PairClient } from './pair-client.ts';
@@ -89,6 +89,7 @@ class Pair {
   readonly #recoveries: { tookMs: number | null; withinMs: number; state: string }[] = [];
   /** The peer's messages from here on count. */
   readonly #from: number;
+  readonly #sentinels: Sentinel[] = [];
   #extra = 0;
   #isComplete = false;
 
@@ -131,6 +132,7 @@ class Pair {
       told,
       asked,
       watched,
+      sentinels: this.#sentinels,
       recoveries: this.#recoveries,
       isSpent,
       isComplete: this.#isComplete,
@@ -151,12 +153,23 @@ class Pair {
       await client.fence();
       if (isBack()) {
         this.#recoveries.push({ tookMs: performance.now() - from, withinMs, state: client.state });
+        await this.#showItself();
         return true;
       }
       if (client.state.startsWith('closed')) break;
     }
     this.#recoveries.push({ tookMs: null, withinMs, state: client.state });
     return false;
+  }
+
+  /** The peer sends while the client is there: whatever else it missed, this it does not. */
+  async #showItself(): Promise<void> {
+    const { means, kit, peer, proxy } = this.#parts;
+    const [first] = means.fromPeer;
+    if (first === undefined) return;
+    const marker = this.#marker();
+    this.#sentinels.push({ marker, connection: proxy.connections.length - 1 });
+    await kit.send(peer, first.message.key, { marker });
   }
 
   async #carryOut(step: Exclude<Step, { readonly do: 'recover' }>): Promise<void> {
@@ -203,10 +216,9 @@ class Pair {
   /** A message each way, waited for: before the first fault what is counted from, after the last one what shows the end. */
   async #exchange(): Promise<void> {
     const { means, peer, client, signal, kit } = this.#parts;
-    const [toClient] = means.fromPeer;
-    if (toClient !== undefined) {
-      await kit.send(peer, toClient.message.key, { marker: this.#marker() });
-    } else if (means.published[0] !== undefined && kit.hasHook('publish')) await this.#publish(means.published[0].key);
+    const [published] = means.published;
+    if (means.fromPeer.length > 0) await this.#showItself();
+    else if (published !== undefined && kit.hasHook('publish')) await this.#publish(published.key);
     const [toPeer] = means.fromClient;
     if (toPeer !== undefined) {
       const marker = this.#marker();
