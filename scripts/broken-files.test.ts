@@ -145,9 +145,11 @@ test('the commands print no stack, whatever the file', () => {
 
 let server: Server;
 let origin: string;
+let asked = 0;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
+    asked += 1;
     if (request.url === '/schema.yaml') response.end('type: object\nproperties: { n: { $ref: "./deeper.yaml" } }\n');
     else if (request.url === '/deeper.yaml') response.end('type: integer\n');
     else response.writeHead(404).end('type: object\n');
@@ -166,6 +168,14 @@ test('a reference to a URL is read where that was asked for, and what it refers 
   });
   expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
   expect(contract?.channels[0]?.serverMessages[0]?.schema.properties).toEqual({ n: { $ref: '#/definitions/Deeper' } });
+});
+
+test('nothing is read from a URL unless that was asked for', async () => {
+  const before = asked;
+  const options = { out: join(temporaryFolder(), 'out'), official: false };
+  const { findings } = await generate({ ...options, document: documentOf(referring(`${origin}/schema.yaml`)) });
+  expect(findings.map(({ code }) => code)).toContain('reference-url');
+  expect(asked).toBe(before);
 });
 
 test('a URL that cannot be read is told', async () => {

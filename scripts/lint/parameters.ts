@@ -3,8 +3,22 @@ import { addressParameters } from '../parse/parameters.ts';
 import type { LintInput } from './lint.ts';
 
 export function checkParameters({ contract, document, report }: LintInput): void {
+  const addresses = new Map<string, string>();
   for (const channel of contract.channels) {
     const names = addressParameters(channel.address);
+    // Parameters are anything: by their names alone a server cannot tell two addresses apart.
+    const path = `${channel.pathname}${channel.address.replace(/\{[^{}]*\}/g, '{}')}`;
+    const place = `${channel.server} ${path}`;
+    const first = addresses.get(place);
+    if (first === undefined) addresses.set(place, channel.name);
+    else {
+      report('address-taken', `${channel.source.pointer}/address`, {
+        message: `The channels ${JSON.stringify(first)} and ${JSON.stringify(channel.name)} have one address, ${channel.pathname}${channel.address}: a connection cannot be told to belong to the one or the other.`,
+        expected: 'an address of its own for each channel of a server',
+        found: channel.address,
+        fix: 'Give one of them another address, or make them one channel.',
+      });
+    }
     const listed = document.field('channels').field(channel.name).field('parameters');
     for (const [name] of listed.entries()) {
       if (names.includes(name)) continue;
