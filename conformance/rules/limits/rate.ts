@@ -95,7 +95,11 @@ async function sendAtOnce(kit: Kit, connection: Connection, probe: Probe, count:
 
 /** More than may be taken, however slow the server: in rounds, since its bucket fills while it works. */
 async function exceed(kit: Kit, connection: Connection, probe: Probe, bucket: Bucket): Promise<Outcome> {
-  const outcome = await sendAtOnce(kit, connection, probe, bucket.burst * 4);
+  let outcome = await sendAtOnce(kit, connection, probe, bucket.burst * 4);
+  // What a server needs to begin with weighs less in many messages than in few.
+  if (outcome.sent <= mostTaken(bucket, outcome.elapsedMs) && connection.ending === null) {
+    outcome = await sendAtOnce(kit, connection, probe, bucket.burst * 16);
+  }
   if (outcome.sent <= mostTaken(bucket, outcome.elapsedMs)) {
     throw new Inconclusive(
       'the server took longer for the messages than its scaled limit needs to let them all pass; a time scale nearer to 1 gives it longer',
@@ -182,13 +186,25 @@ export const strikesClose = rateRule(
     const connection = await member(kit, bucket, 'relentless');
     let outcome: Outcome | null = null;
     let refused = 0;
+    let surplus = 0;
     for (let round = 0; round < 5 && connection.ending === null; round += 1) {
       outcome = await sendAtOnce(kit, connection, probe, bucket.burst * 4);
       refused = Math.max(refused, longestRow(outcome.answers));
+      surplus = Math.max(surplus, outcome.taken - mostTaken(bucket, outcome.elapsedMs));
       if (refused >= row.strikes) break;
     }
     const ending = await connection.ended();
     if (ending === null) {
+      // One that takes more than a bucket can hold has no limit to speak of.
+      if (surplus > 0) {
+        throw new Failed(
+          `closed with ${row.code} after ${row.strikes} beyond the limit in a row`,
+          `${surplus} are taken`,
+          {
+            reason: 'no-limit',
+          },
+        );
+      }
       // Where its bucket fills faster than it works, no such row comes about.
       if (refused < row.strikes) {
         throw new Inconclusive(
