@@ -171,6 +171,17 @@ describe.skipIf(withoutRedis)('processes that share a Redis', () => {
     expect(got).toEqual(['n1', 'n2', 'n3', 'n4', 'n5']);
   });
 
+  it('wait for no message that was published before their subscription', async () => {
+    begin();
+    const a = await engineOf(systemClock);
+    // Together in one tick: the message is on its way before the subscription is.
+    for (let n = 1; n <= 5; n++) {
+      const [number, cancel] = await Promise.all([a.append(entry), a.subscribe('s', () => {})]);
+      expect(number).toBe(n);
+      cancel();
+    }
+  });
+
   it('store once what they do not know to be stored', async () => {
     begin();
     const proxy = await CutProxy.start(Number(new URL(redis.url).port));

@@ -91,7 +91,8 @@ export class RedisTopics {
     const start = async (): Promise<void> => {
       await this.#link.subscribe(log, receive);
       const [newest] = (await this.#link.command(['XREVRANGE', log, '+', '-', 'COUNT', '1'])) as readonly [string][];
-      if (topic.seen === '0-0' && newest) topic.seen = newest[0];
+      // What was published before there was a subscription will not come.
+      if (newest && topic.seen === '0-0') this.#advance(topic, newest[0]);
     };
     const topic: Topic = {
       listeners: new Set(),
@@ -112,8 +113,12 @@ export class RedisTopics {
 
   #tell(topic: Topic, { id, publication }: Message): void {
     if (!isAfter(id, topic.seen)) return;
-    topic.seen = id;
     for (const listener of [...topic.listeners]) listener(publication);
+    this.#advance(topic, id);
+  }
+
+  #advance(topic: Topic, id: string): void {
+    topic.seen = id;
     for (const wait of [...topic.waiting]) {
       if (isAfter(wait.id, id)) continue;
       topic.waiting.delete(wait);
