@@ -1,5 +1,5 @@
 // A server for tests, built from a channel's table: it keeps up heartbeats, and for the rest does what a test tells it.
-import type { ClientTable, Clock, Message, SocketConstructor, SocketLike } from '../client/index.ts';
+import type { ClientTable, Clock, InboundValidators, Message, SocketConstructor, SocketLike } from '../client/index.ts';
 import { put, read } from '../client/message.ts';
 
 export interface FakeConnection {
@@ -24,8 +24,16 @@ export interface FakeConnection {
   buffer(bytes: number): void;
 }
 
+/** Generated validators: `import { validators } from './generated/channels/arena/validators.ts'`. */
+export interface FakeServerValidators {
+  readonly client: InboundValidators;
+  readonly server: InboundValidators;
+}
+
 export interface FakeServerOptions {
   readonly clock: Clock;
+  /** With these, `send` throws where a script breaks the contract, and what the client sends is checked too. */
+  readonly validators?: FakeServerValidators;
   /** What happens to a handshake: it is accepted, refused (1006), or never answered. @default 'accept' */
   readonly handshake?: 'accept' | 'refuse' | 'hang';
   /** Whether the end of a connection that the client closes is told to it. @default true */
@@ -44,17 +52,29 @@ export interface FakeServer {
   readonly latest: FakeConnection;
   handshake: 'accept' | 'refuse' | 'hang';
   tellsClose: boolean;
+  /** What clients sent that breaks the contract: always empty without `validators`. */
+  readonly breaches: readonly string[];
   /** Whether the client's heartbeat is answered, and the server's own sent. @default true */
   beats: boolean;
 }
 
+/** What is wrong with a message, by the first thing that is. */
+function breachOf(validators: InboundValidators, type: string, message: Message): string | undefined {
+  const validate = validators[type];
+  if (!validate) return `${type} is no message of it; there are ${Object.keys(validators).join(', ')}.`;
+  const [issue] = validate(message).issues ?? [];
+  return issue && `${type} ${issue.message}${issue.pointer && ` at ${issue.pointer}`}.`;
+}
+
 export function createFakeServer(table: ClientTable, options: FakeServerOptions): FakeServer {
   const connections: FakeConnection[] = [];
+  const breaches: string[] = [];
   const server = {
     handshake: options.handshake ?? 'accept',
     tellsClose: options.tellsClose ?? true,
     beats: true,
     connections,
+    breaches,
     get WebSocket(): SocketConstructor {
       return FakeSocket;
     },
@@ -105,8 +125,12 @@ export function createFakeServer(table: ClientTable, options: FakeServerOptions)
         return socket.closedWith;
       },
       accept: () => socket.accept(),
-      send: (type: string, fields: Message = {}) =>
-        socket.sendRaw(JSON.stringify(table.type ? put(fields, table.type, type) : fields)),
+      send(type: string, fields: Message = {}) {
+        const message = table.type ? put(fields, table.type, type) : fields;
+        const breach = options.validators && breachOf(options.validators.server, type, message);
+        if (breach) throw new Error(`The server of the contract never sends this: ${breach}`);
+        socket.sendRaw(JSON.stringify(message));
+      },
       sendRaw: (data: unknown) => socket.sendRaw(data),
       close: (code: number) => socket.#end(code),
       cut: () => socket.cut(),
@@ -170,6 +194,10 @@ export function createFakeServer(table: ClientTable, options: FakeServerOptions)
         return;
       }
       this.received.push(message);
+      const { validators } = options;
+      const type = read(message, table.type) ?? Object.keys(validators?.client ?? {})[0];
+      const breach = validators && breachOf(validators.client, String(type), message);
+      if (breach) breaches.push(breach);
       const { ping } = table;
       if (!ping || read(message, table.type ?? []) !== ping.type) options.onMessage?.(this.connection, message);
       else if (server.beats) {
