@@ -67,6 +67,39 @@ describe('renaming', () => {
   });
 });
 
+/** Of the vocabulary too. */
+const vocabulary = new Set(['lastTimestamp']);
+
+test('no name of the bundled contract is left in its renamed copy', () => {
+  const before = parseContract(documentOf(sources.bundled));
+  const after = JSON.stringify(withoutProse(parseContract(documentOf(renameContractText(sources.bundled)))));
+  const names = new Set(Object.values(namesOf(before)).flat());
+  // A name of one word is a word of the vocabulary, or of a text, as well: what is joined or cased is a name alone.
+  const telling = [...names].filter((name) => /_|[a-z][A-Z]/.test(name) && !vocabulary.has(name));
+  expect(telling.length).toBeGreaterThan(100);
+  expect(telling.filter((name) => new RegExp(`(?<![A-Za-z_])${name}(?![A-Za-z_])`).test(after))).toEqual([]);
+});
+
+const prose = new Set([
+  'description',
+  'title',
+  'summary',
+  'examples',
+  'servers',
+  'server',
+  'pathname',
+  'address',
+  'source',
+]);
+
+/** A contract without what is written for people, and without servers, which keep their names. */
+function withoutProse(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutProse);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !prose.has(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutProse(inner)]));
+}
+
 /** Every name of a contract by its kind. Empty kinds are left out. */
 function namesOf({ channels, definitions }: Contract): { readonly [kind: string]: readonly string[] } {
   const all = <T>(pick: (channel: Channel) => readonly T[]): T[] => channels.flatMap(pick);
