@@ -2,7 +2,7 @@
 import { Failed } from '../rule.ts';
 import { type ClientRule, caseAt } from './client-rule.ts';
 import { delayBefore, delaysUntil, levelOf } from './levels.ts';
-import { attemptOf, cut, waitsForAttempt } from './losing.ts';
+import { attemptOf, closeWith, codeFor, cut, waitsForAttempt } from './losing.ts';
 
 const oneConnection: ClientRule = {
   id: 'reconnect/connect-is-idempotent',
@@ -188,6 +188,31 @@ const closeDuringWait: ClientRule = {
   },
 };
 
+const connectRevives: ClientRule = {
+  id: 'reconnect/connect-after-stop',
+  role: 'client',
+  level: 'MUST',
+  sentence: 'A client that a close code has closed for good connects when the application asks for it again.',
+  cases: (_contract, channel) => {
+    const row = channel.reconnect;
+    const code = codeFor(channel, 'stop');
+    if (row === null || code === null) return [];
+    return [
+      caseAt(channel, row, row.level, {
+        async run(kit) {
+          const { client, connection } = await kit.ready();
+          closeWith(kit, connection, code.code);
+          await kit.until(() => client.state?.ready === false, kit.patienceMs);
+          await client.fence();
+          await client.connect();
+          await kit.opened(client, 1);
+          await kit.becomesReady(client);
+        },
+      }),
+    ];
+  },
+};
+
 export const connectionRules: readonly ClientRule[] = [
   oneConnection,
   handshakeTimeout,
@@ -195,4 +220,5 @@ export const connectionRules: readonly ClientRule[] = [
   connectNow,
   closeIsFinal,
   closeDuringWait,
+  connectRevives,
 ];

@@ -122,6 +122,33 @@ const offlineProbes: ClientRule = {
   },
 };
 
+const shownProbes: ClientRule = {
+  id: 'reconnect/shown-probes',
+  role: 'client',
+  level: 'SHOULD',
+  sentence: 'When a page is shown again, an open connection is probed by the heartbeat of the client, and not dropped.',
+  cases: (_contract, channel) => {
+    const beat = channel.heartbeats.find(({ initiator, kind }) => initiator === 'client' && kind === 'message');
+    if (channel.reconnect === null || beat === undefined) return [];
+    return [
+      caseAt(channel, channel.reconnect, 'SHOULD', {
+        async run(kit) {
+          const { client, connection } = await kit.ready();
+          await client.environment('hidden');
+          await client.fence();
+          const before = connection.messages.length;
+          await client.environment('visible');
+          const isPing = () => connection.messages.slice(before).some(({ key }) => key === beat.ping);
+          if (!(await kit.until(isPing, kit.scaled(beat.intervalMs) * 0.5)))
+            throw new Failed(`a ${beat.ping} at once`, 'none', { reason: 'no-probe' });
+          if (connection.ending !== null || client.stage.attempts.length > 1)
+            throw new Failed('the connection to stay open', 'it was dropped', { reason: 'dropped' });
+        },
+      }),
+    ];
+  },
+};
+
 const hiddenPauses: ClientRule = {
   id: 'reconnect/hidden-pauses',
   role: 'client',
@@ -148,5 +175,6 @@ export const environmentRules: readonly ClientRule[] = [
   offlineRetries,
   offlineKeepsConnection,
   offlineProbes,
+  shownProbes,
   hiddenPauses,
 ];

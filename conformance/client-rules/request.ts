@@ -166,6 +166,22 @@ const rejectedByLoss: ClientRule = {
   ),
 };
 
+const rejectedByClose: ClientRule = {
+  id: 'request/close-rejects',
+  role: 'client',
+  level: 'MUST',
+  sentence: 'A request fails when the application closes the client.',
+  cases: eachRequest(
+    async (kit, message) => {
+      const { client, one } = await ask(kit, message, 1);
+      await client.close();
+      await expectSettled(kit, one, false, kit.patienceMs);
+    },
+    (message) => message.request.rejectedBy.includes('disconnect'),
+    { stretch: 10 },
+  ),
+};
+
 const rejectedNotReady: ClientRule = {
   id: 'request/fails-while-not-ready',
   role: 'client',
@@ -204,5 +220,6 @@ export const requestRules: readonly ClientRule[] = [
   timesOut,
   rejectedByError,
   rejectedByLoss,
+  rejectedByClose,
   rejectedNotReady,
 ];

@@ -66,9 +66,16 @@ export const environmentFaults: readonly ClientFault[] = [
   },
   {
     id: 'environment/deaf-to-visible',
-    sentence: 'A page that is shown again does not come back.',
-    intended: [by('reconnect/hidden-pauses', 'never')],
+    sentence: 'A page that is shown again does not come back, and asks for no sign of life.',
+    intended: [by('reconnect/hidden-pauses', 'never'), by('reconnect/shown-probes', 'no-probe')],
     appliesTo: everywhere,
     given: deaf('visible'),
+  },
+  {
+    id: 'environment/shown-drops',
+    sentence: 'The client drops its connection when the page is shown again.',
+    intended: [by('reconnect/shown-probes', 'no-probe', 'dropped')],
+    appliesTo: ({ ping }) => ping !== undefined,
+    given: (given) => hearing(given, (event) => (event === 'visible' ? 'pagehide' : event)),
   },
 ];

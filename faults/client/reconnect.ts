@@ -238,6 +238,18 @@ export const connectionFaults: readonly ClientFault[] = [
       }),
   },
   {
+    id: 'connections/stopped-for-ever',
+    sentence: 'A client that a close code has closed does not connect any more, whoever asks.',
+    intended: [by('reconnect/connect-after-stop', 'no-connection')],
+    appliesTo: everywhere,
+    face: (face) =>
+      withFace(face, {
+        connect() {
+          if (face.state.name !== 'closed') face.connect();
+        },
+      }),
+  },
+  {
     id: 'connections/closed-without-code',
     sentence: 'The client closes without a code.',
     intended: [by('reconnect/close-is-final', 'wrong-code')],

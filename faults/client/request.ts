@@ -94,6 +94,13 @@ export const requestFaults: readonly ClientFault[] = [
     face: (face) => unsettled(face, 'disconnected'),
   },
   {
+    id: 'request/waits-over-a-close',
+    sentence: 'A request waits on when the application closes the client.',
+    intended: [by('request/close-rejects', 'not-settled')],
+    appliesTo: asks,
+    face: (face) => unsettled(face, 'closed'),
+  },
+  {
     id: 'request/waits-until-ready',
     sentence: 'A request that cannot be written now waits.',
     intended: [by('request/fails-while-not-ready', 'not-settled')],
