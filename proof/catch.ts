@@ -3,6 +3,7 @@
 import { type CaseResult, instanceId } from '../conformance/result.ts';
 import { casesOf, type ServerRule, serverRules } from '../conformance/rules/index.ts';
 import { runServerConformance } from '../conformance/run.ts';
+import type { RunOptions } from '../conformance/run-options.ts';
 import { parseTarget } from '../conformance/target/read-target.ts';
 import type { Fault, Intended } from '../faults/index.ts';
 import type { Channel } from '../scripts/model.ts';
@@ -25,6 +26,10 @@ export const distinctPairs = (faults: readonly Fault[]): readonly Pair[] => {
   }
   return [...distinct.values()];
 };
+
+/** Every second one under one name, the others under another: what both contracts show is shown under either. */
+export const halfOf = <T>({ name }: Stand, list: readonly T[]): readonly T[] =>
+  list.filter((_, index) => (index % 2 === 0) === (name === 'bundled'));
 
 export const ruleOf = (id: string): ServerRule | undefined => serverRules.find((one) => one.id === id);
 
@@ -68,19 +73,20 @@ const ruleIds = (rules: readonly string[]): ReadonlySet<string> => new Set(rules
 
 export const timeScale = 0.05;
 
-/** The suite, by those rules alone, on a server in this process. Rejects where it cannot judge at all. */
+/** The suite, by those rules alone (none: all), on a server in this process. Rejects where it cannot judge at all. */
 export async function run(
   stand: Stand,
   fault: Fault | null,
   rules: readonly string[],
   channels: readonly string[],
+  options: Pick<RunOptions, 'sample'> = {},
 ): Promise<readonly CaseResult[]> {
   const standing = await stand.start({ fault, timeScale, control: true });
   try {
     const ids = ruleIds(rules);
-    const from = serverRules.filter(({ id }) => ids.has(id));
+    const from = serverRules.filter(({ id }) => ids.size === 0 || ids.has(id));
     const target = await stand.target(standing, timeScale);
-    const result = await runServerConformance(stand.contract, target, { rules, channels, from });
+    const result = await runServerConformance(stand.contract, target, { rules, channels, from, ...options });
     if (result.harnessError !== undefined) throw new Error(result.harnessError);
     return result.cases;
   } finally {

@@ -94,7 +94,7 @@ export class Stage {
     await new Promise<void>((resolve) => {
       const say = (text: string): void => this.note(who, this.#normal(text));
       socket.on('open', () => {
-        say('open');
+        say(`open ${socket.extensions}`);
         this.#open.set(who, socket);
         for (const text of early) socket.send(text);
         resolve();

@@ -69,7 +69,7 @@ function* editsOf(node: AnyNode, source: string): Generator<Edit> {
   ) {
     if (!text.startsWith('super')) yield edit('drop statement', ';');
   }
-  if (node.type === 'ReturnStatement' && node.argument != null && node.argument.type !== 'ArrowFunctionExpression') {
+  if (node.type === 'ReturnStatement' && node.argument != null && !/^return (void 0|undefined);?$/.test(text)) {
     yield edit('return nothing', 'return;');
   }
   if (node.type === 'Literal') {
