@@ -107,6 +107,7 @@ export const findingCodes = {
   'vocabulary-place': 'An x-ws key stands where it means nothing.',
   'vocabulary-value': 'An x-ws key says what its schema does not allow.',
   'vocabulary-hint': 'What a document could state with an x-ws key.',
+  'address-taken': 'Two channels of a server have one address.',
   'asyncapi-parser-missing': 'The official AsyncAPI parser is not installed.',
 } as const satisfies { readonly [code: string]: string };
 
