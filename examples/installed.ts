@@ -1,4 +1,4 @@
-// Whether the programs that the Python examples need are on this machine, and what to install where they are not.
+// Whether the programs that the examples need are on this machine, and what to install where they are not.
 import { spawnSync } from 'node:child_process';
 
 const needs: {
@@ -6,7 +6,11 @@ const needs: {
 } = {
   fastapi: { modules: ['fastapi', 'uvicorn', 'websockets', 'jwt'], programs: [] },
   'django-channels': { modules: ['channels', 'channels_redis', 'daphne', 'jwt'], programs: ['redis-server'] },
+  cluster: { modules: [], programs: ['redis-server', 'nginx'] },
 };
+
+// nginx lies where only an administrator's PATH looks.
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 const debianPackage: { readonly [name: string]: string } = {
   channels: 'python3-django-channels',
@@ -20,7 +24,7 @@ export function missingFor(example: string): string | null {
     ...modules
       .filter((name) => spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status !== 0)
       .map((name) => debianPackage[name] ?? `python3-${name}`),
-    ...programs.filter((name) => spawnSync(name, ['--version']).status !== 0),
+    ...programs.filter((name) => spawnSync(name, ['-v'], { env }).status !== 0),
   ];
   return lacking.length === 0
     ? null
