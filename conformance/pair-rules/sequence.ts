@@ -129,7 +129,7 @@ function cameBefore({ channel, connections }: PairHistory, number: number, at: n
   );
 }
 
-/** Whether the proxy took the number out of the very replay that the client asked for last: then nothing tells it from one that the history lost. */
+/** Whether no replay came yet, or the proxy took the number out of the very replay that the client asked for last: then nothing tells it from one that the history lost. */
 function isReplayHit({ channel, connections }: PairHistory, number: number, at: number): boolean {
   const connection = connections.findLast((one) => one.at < at);
   if (connection === undefined) return false;
@@ -142,7 +142,12 @@ function isReplayHit({ channel, connections }: PairHistory, number: number, at: 
       (message) =>
         numberOf(channel, message.key, message.value) === number && message.at > request.at && message.at < at,
     );
-  return isReplayed('in') && !isReplayed('out');
+  // A server that has answered nothing at all by then is slow: a client waits only so long.
+  const end = channel.resync?.client.end ?? null;
+  const isOver = passed(channel, connection, 'to-client', 'in').some(
+    (message) => message.key === end && message.at > request.at && message.at < at,
+  );
+  return (isReplayed('in') && !isReplayed('out')) || (end !== null && !isOver && !isReplayed('out'));
 }
 
 export const sequenceRules: readonly PairRule[] = [inOrder, complete, unchanged, noGap];
