@@ -10,6 +10,8 @@ export { describeConformance } from './describe-conformance.ts';
 export type { Observation, Recorded } from './harness/record.ts';
 export type { ConnectOptions, ErrorSeen, Kit, PartyOptions } from './kit.ts';
 export { listRules, type RuleRow } from './list-rules.ts';
+export { type PairRunOptions, runPairConformance } from './pair/run.ts';
+export { type FaultProxy, type ProxyOptions, startProxy } from './proxy/index.ts';
 export * from './result.ts';
 export {
   type Case,
