@@ -40,7 +40,8 @@ describe.each(examples)('examples/%s', (example) => {
     const report = await runExample(example, 'target.yaml');
     expect(report.because).toEqual([]);
     expect(report.exitCode).toBe(0);
-    const isTold = ({ verdict, reason = '' }: (typeof report.cases)[number]) => verdict === 'warn' && !ofHaste.includes(reason);
+    const isTold = ({ verdict, reason = '' }: (typeof report.cases)[number]) =>
+      verdict === 'warn' && !ofHaste.includes(reason);
     const warned = new Set(report.cases.filter(isTold).map(({ rule }) => rule));
     expect([...warned].filter((rule) => !told[example]!.includes(rule))).toEqual([]);
     expect(report.summary.pass).toBeGreaterThan(300);
