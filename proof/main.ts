@@ -145,5 +145,6 @@ async function main(): Promise<void> {
   say(JSON.stringify(figures, null, 2));
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 await main();
 process.exit();

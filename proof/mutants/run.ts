@@ -88,9 +88,12 @@ async function trial(mutant: Drawn, folder: string): Promise<Verdict> {
   child.stderr.on('data', (data: Buffer) => {
     errors = `${errors}${data}`.slice(-2000);
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const kill = (): void => void child.kill('SIGKILL');
+  const timer = setTimeout(kill, limitMs);
+  process.once('exit', kill);
   const signal = await new Promise<string | null>((resolve) => child.on('close', (_code, name) => resolve(name)));
   clearTimeout(timer);
+  process.off('exit', kill);
   rmSync(path, { force: true });
   if (verdict !== null) return verdict;
   if (signal !== null) return { status: 'killed', by: 'it never came to an end' };
