@@ -30,13 +30,17 @@ describe.skipIf(missing !== null && !everything)('two processes behind nginx, wi
   let ended: Promise<number | null>;
   let port = 0;
   let processes: number[] = [];
+  let printed = '';
 
   beforeAll(async () => {
     expect(missing).toBeNull();
     port = await freePort();
     const args = ['--import', 'tsx', 'start.ts', '--port', String(port), '--time-scale', '0.05'];
     const env = { ...process.env, WIREPACT_SECRET: secret };
-    cluster = spawn(process.execPath, args, { cwd: here('.'), env, stdio: ['ignore', 'pipe', 'inherit'] });
+    cluster = spawn(process.execPath, args, { cwd: here('.'), env, stdio: ['ignore', 'pipe', 'pipe'] });
+    cluster.stderr?.on('data', (data) => {
+      printed += String(data);
+    });
     ended = new Promise((resolve) => cluster.once('exit', resolve));
     const said = await new Promise<string>((resolve, reject) => {
       cluster.stdout?.once('data', (data) => resolve(String(data)));
@@ -83,10 +87,13 @@ describe.skipIf(missing !== null && !everything)('two processes behind nginx, wi
     expect(result.cases.filter(({ verdict }) => verdict === 'pass').length).toBeGreaterThan(60);
   });
 
-  it('ends its servers by the contract, and leaves nothing running', { timeout: patienceMs }, async () => {
+  it('ends its servers by the contract, leaves nothing running, and has printed no token', {
+    timeout: patienceMs,
+  }, async () => {
     cluster.kill('SIGTERM');
     expect(await ended).toBe(0);
     for (const pid of processes) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+    expect(printed).not.toMatch(/token=/i);
   });
 });
