@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from './clock.ts';
 import { memoryEngine } from './engine-memory.ts';
 import { redisEngine } from './engine-redis.ts';
 import { RedisLink } from './engine-redis-link.ts';
+import { lobbyTable } from './fixtures/lobby.ts';
 import { type Lobby, startLobby } from './fixtures/lobby-server.ts';
 import { RedisServer, withoutRedis } from './fixtures/redis-server.ts';
 import type { Engine } from './seam.ts';
@@ -23,13 +24,16 @@ const counted = (inner: Engine): { readonly engine: Engine; readonly asked: stri
   return { engine, asked };
 };
 
+// So much is kept that no checkpoint of the state is due meanwhile.
+const table = { resync: { ...lobbyTable.resync!, history: 1000 } };
+
 describe('a direct message', () => {
   let lobby: Lobby;
   afterEach(() => lobby.server.close());
 
   it('asks nothing of the engine but what a replay or a snapshot reads', async () => {
     const { engine, asked } = counted(memoryEngine({ clock: systemClock }));
-    lobby = await startLobby({ engine });
+    lobby = await startLobby({ engine, table });
     const ada = await lobby.joined('ada');
     for (let n = 0; n < 3; n++) ada.send({ type: 'say', text: 'x' });
     await ada.drain();
@@ -50,8 +54,13 @@ describe('a direct message', () => {
 
   it.skipIf(withoutRedis)('is no command to Redis', async () => {
     const redis = await RedisServer.start();
-    lobby = await startLobby({ engine: await redisEngine({ url: redis.url, clock: systemClock, leaseMs: 3_600_000 }) });
+    onTestFinished(() => redis.stop());
+    lobby = await startLobby({
+      table,
+      engine: await redisEngine({ url: redis.url, clock: systemClock, leaseMs: 3_600_000 }),
+    });
     const link = await RedisLink.open({ url: redis.url, clock: systemClock });
+    onTestFinished(() => link.close());
     /** Calls of each command but those of looking and of keeping the link alive. */
     const commands = async (): Promise<string[]> =>
       String(await link.command(['INFO', 'commandstats']))
@@ -73,8 +82,5 @@ describe('a direct message', () => {
       'cmdstat_xrange',
       'cmdstat_xrevrange',
     ]);
-    await link.close();
-    await lobby.server.close();
-    await redis.stop();
   });
 });
