@@ -4,7 +4,9 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ControlOrder, RequestError, readOrder } from './control-order.ts';
-import type { HttpHandler } from './listener.ts';
+import type { Exposition } from './metrics-prometheus.ts';
+import { operationsHandler } from './operations.ts';
+import type { HttpHandler } from './plain-http.ts';
 import type { ContractServer } from './server.ts';
 
 const PREFIX = '/control';
@@ -12,9 +14,11 @@ const LARGEST_BODY = 1_048_576;
 
 /** What the door opens on. */
 export interface Door {
-  readonly server: Pick<ContractServer, 'channel' | 'publish' | 'drop' | 'expire' | 'restart'>;
+  readonly server: Pick<ContractServer, 'channel' | 'publish' | 'drop' | 'expire' | 'restart' | 'readiness'>;
   /** Answered by GET /identity. */
   readonly nonce: string | null;
+  /** What GET /metrics shows. @default nothing is counted */
+  readonly metrics?: Exposition | null;
 }
 
 export interface ControlOptions extends Door {
@@ -60,14 +64,19 @@ const answer = (response: ServerResponse, status: number, body: object): void =>
 
 const respond = async (options: Door, request: IncomingMessage): Promise<object> => {
   const path = (request.url ?? '/').split('?')[0]!.replace(PREFIX, '') || '/';
-  if (request.method === 'GET' && path === '/ready') return { ready: true };
   if (request.method === 'GET' && path === '/identity') return { nonce: options.nonce };
   const order = readOrder(options.server, request.method, path, await readBody(request));
   return { done: true, ...(await carryOut(options.server, order)) };
 };
 
 const respondTo = async (options: Door, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const { server, metrics = null } = options;
   try {
+    for (const prefix of ['', PREFIX]) {
+      if (await operationsHandler({ server, metrics, prefix })(request, response)) return;
+    }
+    // A page that somebody has open in a browser must not reach what only programs are to ask for.
+    if (request.headers.origin !== undefined) throw new RequestError(403, 'Pages may not use the control door.');
     answer(response, 200, await respond(options, request));
   } catch (error) {
     const known = error instanceof RequestError;

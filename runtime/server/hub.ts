@@ -5,6 +5,7 @@ import { encodeText } from './encoded.ts';
 import { createReader, type Inbound } from './inbound.ts';
 import { consoleLog, describeError, type Log } from './log.ts';
 import { tellChange } from './membership.ts';
+import type { ChannelCensus, Metrics } from './metrics.ts';
 import { Publisher } from './publisher.ts';
 import type { RateVerdict } from './rate.ts';
 import { foldState } from './resync.ts';
@@ -28,16 +29,25 @@ export class Hub {
   readonly store: Store;
   readonly sessions = new Set<Session>();
   readonly read: (text: string, rate: RateVerdict) => Inbound;
+  /** Null: nothing is counted. */
+  readonly metrics: Metrics | null;
   readonly #log: Log;
   /** From shutdown on, nobody is told who leaves. */
   isEnding = false;
 
-  constructor(contract: ChannelContract, handlers: CoreHandlers, seam: Seam, log: Log = consoleLog) {
+  constructor(
+    contract: ChannelContract,
+    handlers: CoreHandlers,
+    seam: Seam,
+    log: Log = consoleLog,
+    metrics: Metrics | null = null,
+  ) {
     this.contract = contract;
     this.table = contract.table;
     this.handlers = handlers;
     this.seam = seam;
     this.#log = log;
+    this.metrics = metrics;
     this.publisher = new Publisher(this.table, seam.engine, seam.clock);
     this.publisher.onNumbered = (stream, sequence) => this.#checkpoint(stream, sequence);
     this.topics = new TopicBook(seam.engine, (publication, members) => this.#receive(publication, members));
@@ -61,6 +71,21 @@ export class Hub {
     this.#log({ level: 'error', event, channel: this.table.name, connection, detail: describeError(error) });
   }
 
+  /** Tells the operator what is no mistake. */
+  note(event: string, session: Session, detail: string): void {
+    this.#log({ level: 'info', event, channel: this.table.name, connection: session.facts.id, detail });
+  }
+
+  census(): ChannelCensus {
+    let backlogBytes = 0;
+    let largestBacklogBytes = 0;
+    for (const { bufferedBytes } of this.sessions) {
+      backlogBytes += bufferedBytes;
+      largestBacklogBytes = Math.max(largestBacklogBytes, bufferedBytes);
+    }
+    return { channel: this.table.name, connections: this.sessions.size, backlogBytes, largestBacklogBytes };
+  }
+
   #checkpoint(stream: string, sequence: number): void {
     const rules = this.handlers.state;
     const keep = this.table.resync?.history ?? 0;
@@ -70,12 +95,23 @@ export class Hub {
 
   #receive(publication: Publication, members: ReadonlySet<Session>): void {
     const { except, cause } = publication;
-    let recipients: Iterable<Session> = members;
+    let recipients: ReadonlySet<Session> | readonly Session[] = members;
     if (except !== null && cause !== null) {
       recipients = [...members].filter((session) =>
         except === 'connection' ? session.facts.id !== cause.connection : session.facts.user.id !== cause.user,
       );
     }
+    const { metrics } = this;
+    if (!metrics) {
+      this.seam.fanout(publication, encodeText(publication.text), recipients, this.sessions);
+      return;
+    }
+    const startedAt = performance.now();
     this.seam.fanout(publication, encodeText(publication.text), recipients, this.sessions);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const { type } = publication;
+    const delivery = this.table.server[type]?.delivery ?? 'room';
+    const count = 'size' in recipients ? recipients.size : recipients.length;
+    metrics.sent(this.table.name, type, delivery, count, seconds);
   }
 }

@@ -1,6 +1,7 @@
 // Reads what a client sent: rate, JSON, type and schema, in this order, each with its refusal.
 
 import { type Dispatched, dispatch } from '../validation/dispatch.ts';
+import { isTooDeep } from './depth.ts';
 import type { RateVerdict } from './rate.ts';
 import { type RefusalError, refuse } from './refusal.ts';
 import type { ChannelContract } from './table.ts';
@@ -16,6 +17,9 @@ const parse = (text: string): { readonly value: unknown } | null => {
     return null;
   }
 };
+
+const NOT_JSON = refuse('malformed', 'The message is not JSON.');
+const TOO_DEEP = refuse('malformed', 'The message is nested too deeply.');
 
 const segments = (pointer: string | null): readonly string[] | null =>
   pointer === null
@@ -46,12 +50,14 @@ const judge = (result: Dispatched<{ [type: string]: unknown }>, value: unknown):
 export const createReader = (contract: ChannelContract): ((text: string, rate: RateVerdict) => Inbound) => {
   const discriminator = segments(contract.table.envelope.discriminator);
   return (text, rate) => {
-    const parsed = parse(text);
+    // Before anything that calls itself for each level: validators, comparing, encoding.
+    const isDeep = isTooDeep(text);
+    const parsed = isDeep ? null : parse(text);
     if (rate !== 'within') {
       const refusal = refuse('rate-limited', 'Too many messages; this one was dropped.');
       return { ok: false, refusal, cause: parsed?.value };
     }
-    if (!parsed) return { ok: false, refusal: refuse('malformed', 'The message is not JSON.'), cause: undefined };
+    if (!parsed) return { ok: false, refusal: isDeep ? TOO_DEEP : NOT_JSON, cause: undefined };
     return judge(dispatch(contract.validators.client, discriminator, parsed.value), parsed.value);
   };
 };

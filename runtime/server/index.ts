@@ -1,6 +1,8 @@
 // What generated server stubs and their users import.
 
 export type { ChannelTypes, DeliveryWord } from '../channel-types.ts';
+export type { AnyHttpServer } from './attach.ts';
+export { type Bounds, forwardedAddress } from './bounds.ts';
 export { systemClock } from './clock.ts';
 export { type Control, type ControlOptions, controlHandler, type Door, startControl } from './control.ts';
 export type { CoreHandlers, Store } from './core.ts';
@@ -28,9 +30,14 @@ export {
 } from './facade.ts';
 export { freezeTable } from './freeze.ts';
 export { type JwtOptions, jwtVerifier } from './jwt.ts';
-export type { HttpHandler } from './listener.ts';
 export { consoleLog, type Log, type LogEntry, redact } from './log.ts';
+export { type PinoLogger, pinoLog } from './log-pino.ts';
+export type { ChannelCensus, Metrics } from './metrics.ts';
+export { type Exposition, type PrometheusClient, prometheusMetrics } from './metrics-prometheus.ts';
+export { operationsHandler } from './operations.ts';
+export type { HttpHandler } from './plain-http.ts';
 export type { Audience } from './publisher.ts';
+export type { Readiness } from './readiness.ts';
 export { isRefusal, RefusalError, refuse } from './refusal.ts';
 export type * from './seam.ts';
 export { ContractServer, createServer, type ListenOptions, type ServerOptions } from './server.ts';

@@ -19,12 +19,15 @@ export class RateLimit {
     this.#at = clock.now();
   }
 
+  /** Whether nothing is left of what was taken. */
+  get isFull(): boolean {
+    this.#refill();
+    return this.#tokens >= this.#limit.burst;
+  }
+
   /** Judges one message that arrives now. `out`: one strike too many, the connection ends. */
   take(): RateVerdict {
-    const now = this.#clock.now();
-    const gained = (Math.max(0, now - this.#at) / 1000) * this.#limit.perSecond;
-    this.#tokens = Math.min(this.#limit.burst, this.#tokens + gained);
-    this.#at = now;
+    this.#refill();
     if (this.#tokens >= 1) {
       this.#tokens -= 1;
       this.#strikes = 0;
@@ -32,5 +35,12 @@ export class RateLimit {
     }
     this.#strikes += 1;
     return this.#strikes >= this.#limit.strikes ? 'out' : 'over';
+  }
+
+  #refill(): void {
+    const now = this.#clock.now();
+    const gained = (Math.max(0, now - this.#at) / 1000) * this.#limit.perSecond;
+    this.#tokens = Math.min(this.#limit.burst, this.#tokens + gained);
+    this.#at = now;
   }
 }

@@ -24,6 +24,7 @@ export const replay = async (session: Session, message: unknown, room: string): 
   }
   if (!range || !history || !isComplete(range, history)) {
     await sendSnapshot(hub, session, room);
+    hub.metrics?.resynced(hub.table.name, 'snapshot', 0);
     return;
   }
   for (const entry of history.entries) {
@@ -31,4 +32,5 @@ export const replay = async (session: Session, message: unknown, room: string): 
     if (session.bufferedBytes > REPLAY_BYTES) await session.drained();
     session.sendEncoded(encodeText(entry.text));
   }
+  hub.metrics?.resynced(hub.table.name, 'replay', history.entries.length);
 };

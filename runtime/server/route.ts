@@ -4,6 +4,8 @@ import { readParameter } from './parameter.ts';
 import type { ChannelTable } from './table.ts';
 
 export interface Route {
+  /** Whether the path has the form of the address, whatever its parameters are. */
+  covers(path: string): boolean;
   /** Parameter values by name; null where the path is not one of this channel. */
   match(path: string): { readonly [name: string]: unknown } | null;
 }
@@ -32,6 +34,7 @@ export const compileRoute = (table: ChannelTable): Route => {
   const pattern = new RegExp(`^${source}$`);
   const schemas = new Map(table.parameters.map((parameter) => [parameter.name, parameter.schema]));
   return {
+    covers: (path) => pattern.test(path),
     match: (path) => {
       const found = pattern.exec(path);
       if (!found) return null;

@@ -228,7 +228,8 @@ export type RequestTarget = (target: string) => string;
 
 /** What `ws` is told: which extension it negotiates, what it checks, and the class of its sockets. */
 export interface Framing {
-  readonly perMessageDeflate: boolean;
+  /** Null: negotiated where the contract allows it. */
+  readonly perMessageDeflate: boolean | null;
   readonly skipUTF8Validation: boolean;
   readonly WebSocket: typeof ContractSocket;
 }

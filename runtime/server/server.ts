@@ -1,16 +1,25 @@
 // The server: channels, their handlers and the seam put together; listening, publishing from outside, shutting down.
 
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AnyHttpServer, attachTo } from './attach.ts';
+import type { Bounds } from './bounds.ts';
 import { systemClock } from './clock.ts';
 import { ContractSocket } from './contract-socket.ts';
+import { Crowd } from './crowd.ts';
 import { memoryEngine } from './engine-memory.ts';
 import type { BoundChannel, Outside, ServerTypes } from './facade.ts';
+import { Gates } from './gates.ts';
 import { Hub } from './hub.ts';
-import { type HttpHandler, Listener } from './listener.ts';
+import { Listener } from './listener.ts';
 import { consoleLog, type Log } from './log.ts';
+import type { ChannelCensus, Metrics } from './metrics.ts';
+import { answerOnAddress, type HttpHandler } from './plain-http.ts';
 import type { Audience } from './publisher.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
 import { scaleTable } from './scale.ts';
-import type { Clock, Engine, Fanout, Seam, SeamDecorator, TokenVerifier } from './seam.ts';
+import type { Cancel, Clock, Engine, Fanout, Seam, SeamDecorator, TokenVerifier } from './seam.ts';
 import { roomTopic } from './topics.ts';
+import { Upgrader } from './upgrade.ts';
 
 export interface ServerOptions {
   readonly channels: readonly BoundChannel[];
@@ -22,14 +31,18 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** Multiplies every duration of the contract and divides its rates. @default 1 */
   readonly timeScale?: number;
-  /** Whether permessage-deflate is negotiated. @default false */
+  /** Whether permessage-deflate is negotiated with whoever offers it. @default only where a channel's contract allows it */
   readonly deflate?: boolean;
+  /** What is bounded besides the contract. */
+  readonly bounds?: Bounds;
   /** Added to every response. */
   readonly headers?: { readonly [name: string]: string };
   /** Answers plain HTTP requests outside of the channels' addresses. */
   readonly http?: HttpHandler;
   /** @default warnings and errors to standard error */
   readonly log?: Log;
+  /** Told of what happens, to be counted. @default nothing is counted */
+  readonly metrics?: Metrics;
   /** Exchanges or wraps what is outside of the runtime. */
   readonly decorate?: SeamDecorator;
 }
@@ -54,8 +67,11 @@ const LAST_WAIT_MS = 100;
 
 export class ContractServer {
   readonly #hubs: readonly Hub[];
+  readonly #gates: Gates;
+  readonly #upgrader: Upgrader;
   readonly #listener: Listener;
   readonly #seam: Seam;
+  #isServing = false;
   #port = 0;
   #host = '127.0.0.1';
 
@@ -72,7 +88,7 @@ export class ContractServer {
       target: (target) => target,
       handshake: (refusal) => refusal,
       framing: {
-        perMessageDeflate: options.deflate ?? false,
+        perMessageDeflate: options.deflate ?? null,
         skipUTF8Validation: false,
         WebSocket: ContractSocket,
       },
@@ -81,7 +97,7 @@ export class ContractServer {
       fanout: deliverToAll,
     };
     this.#seam = options.decorate?.(plain) ?? plain;
-    const log = options.log ?? consoleLog;
+    const { log = consoleLog, metrics = null, bounds = {}, headers = {} } = options;
     this.#hubs = options.channels.map(
       ({ contract, handlers }, index) =>
         new Hub(
@@ -89,14 +105,16 @@ export class ContractServer {
           this.#seam.handlers(handlers, contract.table.name),
           this.#seam,
           log,
+          metrics,
         ),
     );
-    this.#listener = new Listener({
-      hubs: this.#hubs,
-      http: options.http ?? null,
-      headers: options.headers ?? {},
-      framing: this.#seam.framing,
-    });
+    metrics?.watch?.(() => this.census());
+    const gates = new Gates({ hubs: this.#hubs, headers, framing: this.#seam.framing });
+    const crowd = new Crowd(bounds, this.#seam.clock);
+    const upgrader = new Upgrader({ gates, seam: this.#seam, bounds, crowd, metrics });
+    this.#gates = gates;
+    this.#upgrader = upgrader;
+    this.#listener = new Listener({ gates, upgrader, bounds, headers, http: options.http ?? null });
   }
 
   /** `ws://host:port`, without a path. */
@@ -115,8 +133,31 @@ export class ContractServer {
   /** Starts listening. Rejects with the operating system's error where it cannot. */
   async listen(options: ListenOptions = {}): Promise<void> {
     this.#host = options.host ?? '127.0.0.1';
-    for (const hub of this.#hubs) hub.isEnding = false;
+    this.#begin();
     this.#port = await this.#listener.listen(options.port ?? 0, this.#host);
+  }
+
+  /** Takes the addresses of the channels on a server that is somebody else's, instead of {@link listen}; its other requests
+   * and upgrades stay its own. After {@link shutdown} new handshakes are refused, until what is returned is called. */
+  attach(server: AnyHttpServer): Cancel {
+    this.#begin();
+    return attachTo(server, this.#gates, this.#upgrader);
+  }
+
+  /** Of an attached server: answers a plain HTTP request to the address of a channel as the contract says, synchronously.
+   * False: it is none, and nothing was written. */
+  answerPlain(request: IncomingMessage, response: ServerResponse): boolean {
+    return answerOnAddress(this.#gates, request, response);
+  }
+
+  /** Whether it takes handshakes and can keep what it accepts. */
+  readiness(): Promise<Readiness> {
+    return readinessOf(this.#seam, this.#isServing, this.#upgrader.isEnding);
+  }
+
+  /** Connections and what lies unsent for them, a channel each. */
+  census(): readonly ChannelCensus[] {
+    return this.#hubs.map((hub) => hub.census());
   }
 
   channel(name: string): Hub | null {
@@ -188,8 +229,14 @@ export class ContractServer {
       .filter((session) => filter.room === undefined || session.rooms.has(filter.room));
   }
 
+  #begin(): void {
+    for (const hub of this.#hubs) hub.isEnding = false;
+    this.#upgrader.isEnding = false;
+    this.#isServing = true;
+  }
+
   async #shutHubs(): Promise<void> {
-    this.#listener.isEnding = true;
+    this.#upgrader.isEnding = true;
     await Promise.all(this.#hubs.map((hub) => this.#shutHub(hub)));
   }
 

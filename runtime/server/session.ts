@@ -21,6 +21,8 @@ export interface SessionStart {
   readonly state: unknown;
   readonly transport: Transport;
   readonly expiresAt: number | null;
+  /** What all connections of the user may send together; null: no bound. */
+  readonly userRate: RateLimit | null;
 }
 
 export class Session implements Recipient {
@@ -30,11 +32,14 @@ export class Session implements Recipient {
   readonly connection: CoreConnection;
   readonly #transport: Transport;
   readonly #rate: RateLimit | null;
+  readonly #userRate: RateLimit | null;
   readonly #heartbeats: Heartbeats;
   readonly #tasks: TaskQueue;
   #expiry: Cancel | null = null;
   #isEnded = false;
   #hasStopped = false;
+  /** The code with which this side ended it first. */
+  #endedWith: number | null = null;
   #held: Encoded[] | null = null;
   /** The message being handled, whose id replies carry. */
   #current: { readonly type: string; readonly message: unknown } | null = null;
@@ -43,7 +48,7 @@ export class Session implements Recipient {
   #resolveClosed: () => void = () => {};
   #resolveDeparted: () => void = () => {};
 
-  constructor({ hub, request, facts, state, transport, expiresAt }: SessionStart) {
+  constructor({ hub, request, facts, state, transport, expiresAt, userRate }: SessionStart) {
     const { table, seam } = hub;
     this.hub = hub;
     this.facts = facts;
@@ -55,6 +60,7 @@ export class Session implements Recipient {
       failed: (error) => hub.report('connection-failed', this, error),
     });
     this.#rate = table.limits.rate ? new RateLimit(table.limits.rate, seam.clock) : null;
+    this.#userRate = userRate;
     this.ended = Promise.all([
       new Promise<void>((resolve) => {
         this.#resolveClosed = resolve;
@@ -78,7 +84,7 @@ export class Session implements Recipient {
       binary: () => this.#binary(),
       pong: (payload) => this.#heartbeats.pongFrame(payload),
       violation: (kind, code) => this.#violation(kind, code),
-      closed: () => this.#closed(),
+      closed: (code) => this.#closed(code),
     });
     this.#heartbeats = new Heartbeats(table.heartbeats, seam.clock, {
       pingFrame: (payload) => transport.ping(payload),
@@ -88,6 +94,8 @@ export class Session implements Recipient {
     if (expiresAt !== null) {
       this.#expiry = seam.clock.setTimeout(() => this.expire(), expiresAt - seam.clock.now());
     }
+    hub.metrics?.opened(table.name);
+    hub.note('connection-opened', this, `user ${facts.user.id}`);
     this.#tasks.add(() => open(this));
   }
 
@@ -104,8 +112,11 @@ export class Session implements Recipient {
 
   /** Sends to this connection alone; the engine never sees it. */
   send(message: unknown): void {
-    this.hub.publisher.check(typeOf(this.hub.table, message), 'direct');
+    const { metrics, publisher, table } = this.hub;
+    const type = typeOf(table, message);
+    publisher.check(type, 'direct');
     this.sendEncoded(encodeMessage(message));
+    metrics?.sent(table.name, type, 'direct', 1, 0);
   }
 
   /** Sends a message that answers the one being handled, with its id where the contract says so. */
@@ -154,6 +165,7 @@ export class Session implements Recipient {
   }
 
   refuse(refusal: RefusalError, cause: unknown): void {
+    this.hub.metrics?.rejected(this.hub.table.name, refusal.condition);
     const message = errorMessage(this.hub.contract, refusal, cause);
     if (message !== null) this.send(message);
   }
@@ -176,8 +188,7 @@ export class Session implements Recipient {
   /** Ends the connection. What it sent before is still handled; what comes later is not. */
   end(code: number, reason: string): void {
     if (this.#isEnded) return;
-    this.#transport.close(code, reason);
-    this.#stop();
+    this.shut(code, reason);
   }
 
   /** Ends it without a closing handshake. */
@@ -194,18 +205,21 @@ export class Session implements Recipient {
 
   /** Closes at shutdown, after {@link quiesce}. */
   shut(code: number, reason: string): void {
+    this.#endedWith ??= code;
     this.#transport.close(code, reason);
     this.#stop();
   }
 
   #arrive(text: string): void {
     if (this.#isEnded) return;
-    const rate = this.#rate?.take() ?? 'within';
+    let rate = this.#rate?.take() ?? 'within';
+    if (rate === 'within' && this.#userRate) rate = this.#userRate.take();
     if (rate === 'out') {
       this.#tasks.add(async () => this.end(this.hub.table.limits.rate?.code ?? 1008, 'too many messages'));
       return;
     }
     const inbound = this.hub.read(text, rate);
+    this.hub.metrics?.received(this.hub.table.name, inbound.ok ? inbound.type : null);
     this.#heartbeats.anyMessage();
     if (inbound.ok) this.#heartbeats.message(inbound.type, inbound.message);
     this.#tasks.add(() => this.#handle(inbound));
@@ -238,7 +252,11 @@ export class Session implements Recipient {
     this.end(row?.code ?? code, kind === 'size' ? 'message too big' : kind === 'encoding' ? 'invalid UTF-8' : '');
   }
 
-  #closed(): void {
+  #closed(code: number): void {
+    const { hub } = this;
+    const by = this.#endedWith === null ? 'client' : 'server';
+    hub.metrics?.closed(hub.table.name, this.#endedWith ?? code, by);
+    hub.note('connection-closed', this, `code ${this.#endedWith ?? code}, by the ${by}`);
     this.#stop();
     this.#resolveClosed();
   }

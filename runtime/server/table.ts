@@ -160,6 +160,8 @@ export interface LimitsTable {
   } | null;
   readonly backlog: { readonly bytes: number; readonly code: number } | null;
   readonly shutdown: { readonly code: number; readonly withinMs: number } | null;
+  /** Whether permessage-deflate may be negotiated. @default false */
+  readonly compression?: boolean;
 }
 
 export type RequirementTable =

@@ -140,7 +140,7 @@ function matches(rows: readonly { readonly pointer: string; readonly value: unkn
 }
 
 function limitsTable({ limits }: Channel) {
-  const { message, binary, encoding, rate, backlog, shutdown } = limits;
+  const { message, binary, encoding, rate, backlog, shutdown, compression } = limits;
   return {
     message: message && { bytes: message.bytes, code: message.code },
     binary: binary && { code: binary.code },
@@ -148,6 +148,7 @@ function limitsTable({ limits }: Channel) {
     rate: rate && { perSecond: rate.perSecond, burst: rate.burst, strikes: rate.strikes, code: rate.code },
     backlog: backlog && { bytes: backlog.bytes, code: backlog.code },
     shutdown: shutdown && { code: shutdown.code, withinMs: shutdown.withinMs },
+    ...(compression?.allowed && { compression: true }),
   };
 }
 
