@@ -1,23 +1,34 @@
 // Which engine `--engine` names.
-import { type Engine, memoryEngine, redisEngine, sqliteEngine, systemClock } from '../runtime/server/index.ts';
+import {
+  consoleLog,
+  type Engine,
+  type Log,
+  memoryEngine,
+  redisEngine,
+  sqliteEngine,
+  systemClock,
+} from '../runtime/server/index.ts';
 import { UsageError } from './exit-codes.ts';
 
 const clock = systemClock;
 
 /** What each kind is followed by, and how it is opened. */
 const engines: {
-  readonly [kind: string]: { readonly rest: string; open(rest: string): Engine | Promise<Engine> };
+  readonly [kind: string]: { readonly rest: string; open(rest: string, log: Log): Engine | Promise<Engine> };
 } = {
   memory: { rest: '', open: () => memoryEngine({ clock }) },
   sqlite: { rest: ':FILE', open: (file) => sqliteEngine({ file, clock }) },
-  redis: { rest: ':URL', open: (url) => redisEngine({ url: /^rediss?:/.test(url) ? url : `redis:${url}`, clock }) },
+  redis: {
+    rest: ':URL',
+    open: (url, log) => redisEngine({ url: /^rediss?:/.test(url) ? url : `redis:${url}`, clock, log }),
+  },
 };
 
 /** What may be given. */
 export const engineForms: readonly string[] = Object.entries(engines).map(([kind, { rest }]) => `${kind}${rest}`);
 
 /** Rejects with a {@link UsageError} for an unknown one, and for one that cannot be opened. */
-export async function openEngine(text: string): Promise<Engine> {
+export async function openEngine(text: string, log: Log = consoleLog): Promise<Engine> {
   const [kind = '', ...rest] = text.split(':');
   const engine = Object.hasOwn(engines, kind) ? engines[kind] : undefined;
   const place = rest.join(':');
@@ -25,7 +36,7 @@ export async function openEngine(text: string): Promise<Engine> {
     throw new UsageError(`There is no engine "${text}". Known: ${engineForms.join(', ')}.`);
   }
   try {
-    return await engine.open(place);
+    return await engine.open(place, log);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -5,10 +5,11 @@ import { documentPath } from './document.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
 import { countOf, type Io, paint } from './io.ts';
 import { faultOf, listFaults } from './serve-fault.ts';
+import { type BoundOptions, boundsOf, openLog, openMetrics } from './serve-operations.ts';
 import type { Served } from './served.ts';
-import { positive } from './test.ts';
+import { addSettings, applyEnvironment } from './settings.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends BoundOptions {
   readonly contract?: string;
   readonly port: number;
   readonly host: string;
@@ -17,24 +18,24 @@ export interface ServeOptions {
   readonly control?: number;
   readonly fault?: string;
   readonly secret?: string;
+  /** `contract`, `on` or `off`. @default 'contract' */
+  readonly compression?: string;
+  /** `text`, `json` or `off`. @default 'text' */
+  readonly log?: string;
   readonly quiet?: boolean;
 }
 
 export function addServe(program: Command, { io, exit }: CommandContext): void {
-  program
+  const command = program
     .command('serve')
-    .description('run a server for a contract: the bundled one with its handlers, a mock for any other')
-    .option('--contract <file>', 'the AsyncAPI document (default: asyncapi.yaml here)')
-    .option('--port <number>', '0: any that is free', portNumber, 8787)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--engine <engine>', 'where rooms and histories are kept: memory, sqlite:FILE or redis:URL', 'memory')
-    .option('--time-scale <number>', 'multiplies every duration of the contract', positive, 1)
-    .option('--control <port>', 'opens a door for tests; on the port of the server itself: below /control', portNumber)
+    .description('run a server for a contract: the bundled one with its handlers, a mock for any other');
+  addSettings(command)
     .option('--fault <id>', 'breaks the contract in one way, to see the suite find it; list: what there is')
-    .option('--secret <text>', 'key of the tokens (default: $WIREPACT_SECRET, else one that everybody knows)')
     .option('--quiet', 'print only the address')
     .addHelpText('after', examples)
-    .action(async (options: ServeOptions) => {
+    .action(async () => {
+      applyEnvironment(command, process.env);
+      const options: ServeOptions = command.opts();
       if (options.fault === 'list') {
         await listFaults(options, io);
         exit(exitCodes.ok);
@@ -49,6 +50,8 @@ export function addServe(program: Command, { io, exit }: CommandContext): void {
 }
 
 const examples = `
+Each is also read from the environment, as WIREPACT_ and its name: WIREPACT_MAX_CONNECTIONS. Flags win.
+
 Examples:
   wirepact serve                                     asyncapi.yaml here, on port 8787
   wirepact serve --contract api/chat.yaml --port 0   a mock of another contract, on any free port
@@ -63,6 +66,7 @@ export async function start(options: ServeOptions, io: Io): Promise<Served> {
     import('./engines.ts'),
     import('./served.ts'),
   ]);
+  const { compression = 'contract' } = options;
   const contract = parseContract(documentPath(options.contract));
   const secret = options.secret ?? process.env.WIREPACT_SECRET;
   if (secret === '') throw new UsageError('The secret is empty. Give one by --secret or WIREPACT_SECRET, or neither.');
@@ -70,7 +74,9 @@ export async function start(options: ServeOptions, io: Io): Promise<Served> {
   const nonce = process.env.WIREPACT_NONCE;
   const { port, host, timeScale, control } = options;
   const decorate = options.fault === undefined ? undefined : await faultOf(options.fault, contract, io);
-  const engine = await openEngine(options.engine);
+  const log = await openLog(options.log);
+  const metrics = control === undefined ? null : await openMetrics();
+  const engine = await openEngine(options.engine, log);
   const starting = startServed({
     contract,
     port,
@@ -81,6 +87,10 @@ export async function start(options: ServeOptions, io: Io): Promise<Served> {
     ...(secret !== undefined && { secret }),
     ...(nonce !== undefined && nonce !== '' && { nonce }),
     ...(decorate && { decorate }),
+    log,
+    metrics,
+    bounds: boundsOf(options),
+    ...(compression !== 'contract' && { deflate: compression === 'on' }),
   });
   // An engine that nobody serves from would keep the process alive.
   return await starting.catch(async (error: unknown) => {
@@ -113,10 +123,4 @@ function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new UsageError(`"${text}" is no port: a whole number from 0 to 65535.`);
 }

@@ -3,12 +3,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { channels, developmentSecret, makeToken, startReferenceServer, users } from '../reference-server/index.ts';
 import { mockChannel, mockUsers, mockVerifier, opaqueToken } from '../runtime/mock/index.ts';
 import {
+  type Bounds,
   type ChannelContract,
   type ContractServer,
   type Control,
+  type ControlOptions,
   controlHandler,
   createServer,
   type Engine,
+  type Exposition,
+  type Log,
+  type Metrics,
   type SeamDecorator,
   startControl,
   type User,
@@ -27,6 +32,11 @@ export interface ServedOptions {
   readonly secret?: string;
   readonly nonce?: string;
   readonly decorate?: SeamDecorator;
+  readonly log?: Log;
+  readonly metrics?: (Metrics & Exposition) | null;
+  readonly bounds?: Bounds;
+  /** @default where the contract allows it */
+  readonly deflate?: boolean;
 }
 
 export interface Served {
@@ -83,7 +93,8 @@ async function startBundled(options: ServedOptions, tables: readonly ChannelCont
 }
 
 async function startMock(options: ServedOptions, tables: readonly ChannelContract[]): Promise<Served> {
-  const { contract, control, nonce, secret = developmentSecret } = options;
+  const { contract, control, nonce = null, secret = developmentSecret, metrics = null } = options;
+  const { log, bounds, deflate } = options;
   const people = mockUsers(tables.map(({ table }) => table));
   const bound = tables.map((table, index) => {
     const { serverMessages = [], clientMessages = [] } = contract.channels[index] ?? {};
@@ -96,12 +107,16 @@ async function startMock(options: ServedOptions, tables: readonly ChannelContrac
     engine: options.engine,
     timeScale: options.timeScale,
     http: (request, response) =>
-      onPath ? controlHandler({ server, nonce: nonce ?? null })(request, response) : Promise.resolve(false),
-    ...(nonce !== undefined && { headers: { 'x-wirepact-nonce': nonce } }),
+      onPath ? controlHandler({ server, nonce, metrics })(request, response) : Promise.resolve(false),
+    ...(nonce !== null && { headers: { 'x-wirepact-nonce': nonce } }),
+    ...(log && { log }),
+    ...(metrics && { metrics }),
+    ...(bounds && { bounds }),
+    ...(deflate !== undefined && { deflate }),
     ...(options.decorate && { decorate: options.decorate }),
   });
   await server.listen({ port: options.port, host: options.host });
-  const door = control === undefined || onPath ? null : await openDoor(server, control, nonce ?? null);
+  const door = control === undefined || onPath ? null : await openDoor({ server, port: control, nonce, metrics });
   return {
     kind: 'mock',
     url: server.url,
@@ -115,18 +130,19 @@ async function startMock(options: ServedOptions, tables: readonly ChannelContrac
       return await makeToken(user, { secret, ...(algorithm !== undefined && { algorithm }) });
     },
     close: async () => {
-      await door?.close();
+      // Last, so that it says meanwhile that the server is not ready.
       await server.close();
+      await door?.close();
     },
   };
 }
 
 /** Closes the server again where the door cannot be opened. */
-async function openDoor(server: ContractServer, port: number, nonce: string | null): Promise<Control> {
+async function openDoor(options: ControlOptions & { readonly server: ContractServer }): Promise<Control> {
   try {
-    return await startControl({ server, port, nonce });
+    return await startControl(options);
   } catch (error) {
-    await server.close();
+    await options.server.close();
     throw error;
   }
 }

@@ -1,15 +1,18 @@
 // Starts the bundled server: the handlers of all channels on the runtime, with the fixtures of README.md.
 
 import {
+  type Bounds,
   type Clock,
   type ContractServer,
   type Control,
   controlHandler,
   createServer,
   type Engine,
+  type Exposition,
   type HttpHandler,
   jwtVerifier,
   type Log,
+  type Metrics,
   type SeamDecorator,
   startControl,
 } from 'wirepact/server';
@@ -39,13 +42,17 @@ export interface ReferenceServerOptions {
   readonly clock?: Clock;
   /** Multiplies every duration of the contract. @default 1 */
   readonly timeScale?: number;
-  /** Whether permessage-deflate is negotiated. @default false */
+  /** Whether permessage-deflate is negotiated. @default where the contract allows it */
   readonly deflate?: boolean;
+  /** What is bounded besides the contract. */
+  readonly bounds?: Bounds;
   /** Port of the control door, 0: any free one; `path`: below `/control` on the server's own port. @default none is opened */
   readonly control?: number | 'path';
   /** Shown in the header `x-wirepact-nonce` of every upgrade and by the control door. */
   readonly nonce?: string;
   readonly log?: Log;
+  /** Also shown by the control door. @default nothing is counted */
+  readonly metrics?: (Metrics & Exposition) | null;
   /** Exchanges or wraps what is outside of the runtime. */
   readonly decorate?: SeamDecorator;
 }
@@ -63,17 +70,26 @@ export const channels = [arena, bucketlist, tabletop, chat, notifications, climb
 
 /** Resolves when it listens; rejects with the operating system's error where it cannot. */
 export const startReferenceServer = async (options: ReferenceServerOptions = {}): Promise<ReferenceServer> => {
-  const { port, host, secret = developmentSecret, nonce, control: controlPort, ...runtime } = options;
+  const {
+    port,
+    host,
+    secret = developmentSecret,
+    nonce = null,
+    control: controlPort,
+    metrics = null,
+    ...runtime
+  } = options;
   const now = options.clock?.now;
   const verifier = jwtVerifier({ secret, findUser, ...(now && { now }) });
   const roomInfo = roomInfoHandler(() => server, verifier);
-  const door: HttpHandler = (request, response) => controlHandler({ server, nonce: nonce ?? null })(request, response);
+  const door: HttpHandler = (request, response) => controlHandler({ server, nonce, metrics })(request, response);
   const server: ContractServer = createServer({
     channels,
     verifier,
     http: async (request, response) =>
       (controlPort === 'path' && (await door(request, response))) || roomInfo(request, response),
-    ...(nonce !== undefined && { headers: { 'x-wirepact-nonce': nonce } }),
+    ...(nonce !== null && { headers: { 'x-wirepact-nonce': nonce } }),
+    ...(metrics && { metrics }),
     ...runtime,
   });
   await server.listen({ ...(port !== undefined && { port }), ...(host !== undefined && { host }) });
@@ -82,7 +98,7 @@ export const startReferenceServer = async (options: ReferenceServerOptions = {})
   }
   let control: Control;
   try {
-    control = await startControl({ server, port: controlPort, nonce: nonce ?? null });
+    control = await startControl({ server, port: controlPort, nonce, metrics });
   } catch (error) {
     await server.close();
     throw error;
@@ -92,8 +108,9 @@ export const startReferenceServer = async (options: ReferenceServerOptions = {})
     control,
     server,
     close: async () => {
-      await control.close();
+      // Last, so that it says meanwhile that the server is not ready.
       await server.close();
+      await control.close();
     },
   };
 };

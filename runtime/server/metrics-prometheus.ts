@@ -46,11 +46,11 @@ const childrenOf = <C>(family: { labels(...values: string[]): C }): ((...values:
   };
 };
 
-/** Metrics for the server's `metrics` option, in a registry of their own: `prometheusMetrics(client)`. */
+/** Metrics for the server's `metrics` option: `prometheusMetrics(client)`. @param registry @default one of its own */
 export const prometheusMetrics = <R extends { metrics(): Promise<string>; readonly contentType: string }>(
   client: PrometheusClient<R>,
+  registry: R = new client.Registry(),
 ): Metrics & Exposition => {
-  const registry = new client.Registry();
   const described = (name: string, help: string, ...labelNames: string[]): Described<R> => ({
     name: `wirepact_${name}`,
     help,
