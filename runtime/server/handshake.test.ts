@@ -42,6 +42,30 @@ describe('the opening handshake', () => {
     expect(await refusal(path)).toBe(expected);
   });
 
+  it.each([
+    ['as a bearer', { authorization: 'Bearer ok-ada' }, ''],
+    ['in a cookie', { cookie: 'token=ok-ada' }, ''],
+    ['in a header of its name', { token: 'ok-ada' }, ''],
+    ['as a subprotocol', { 'sec-websocket-protocol': 'token, ok-ada' }, ''],
+    ['under its name in capitals', {}, '?Token=ok-ada'],
+    ['in a list of its name', {}, '?token[]=ok-ada'],
+    ['behind a question mark too many', {}, '??token=ok-ada'],
+    ['in the path', {}, ';token=ok-ada'],
+  ])('takes no token %s for one', async (_what, headers, query) => {
+    lobby = await startLobby();
+    const expected = query.startsWith(';') ? 'HTTP 404' : 'HTTP 403';
+    const asked = TestSocket.open(lobby.url(`/base/rooms/den/${query}`), { headers });
+    await expect(asked).rejects.toThrow(expected);
+  });
+
+  it.each(['ok-ada&token=bad', 'bad&token=ok-ada', 'ok-ada&token=', '&token=ok-ada', 'ok-ada&%74oken=ok-ada'])(
+    'takes a token that is given more than once for invalid: %s',
+    async (query) => {
+      lobby = await startLobby();
+      expect(await refusal(`/base/rooms/den/?token=${query}`)).toBe('close 4001');
+    },
+  );
+
   it('accepts the same connection without the fault, and offers no compression', async () => {
     lobby = await startLobby({ headers: { 'x-mark': 'yes' } });
     const socket = await TestSocket.open(lobby.url('/base/rooms/den/?level=2&token=ok-ada'));
@@ -81,6 +105,23 @@ describe('the opening handshake', () => {
     expect(await socket.drain()).toEqual([]);
     clock.advance(1);
     expect((await socket.closed).code).toBe(4006);
+  });
+
+  it('handles nothing that comes after the token has expired, and is asked again by who returns', async () => {
+    const clock = new FakeClock();
+    lobby = await startLobby({ clock });
+    const ada = await TestSocket.open(lobby.url('/base/rooms/den/?token=short-ada'));
+    const bob = await lobby.joined('bob');
+    ada.send({ type: 'join' });
+    await ada.until('snapshot');
+    await bob.until('came');
+    clock.advance(HOUR);
+    ada.send({ type: 'say', text: 'too late' });
+    expect((await ada.closed).code).toBe(4006);
+    expect(await bob.until('went')).toMatchObject({ user: 'ada' });
+    expect(await bob.drain()).toEqual([]);
+    const back = await TestSocket.open(lobby.url('/base/rooms/den/?token=short-ada'));
+    expect(await back.drain()).toEqual([]);
   });
 
   it('leaves no token in a log line', async () => {

@@ -14,6 +14,8 @@ export interface ListenerOptions extends PlainOptions {
 
 // How often a handshake's time is looked at, as a part of that time.
 const CHECKS = 4;
+// A request with its body, as Node has it by itself; it may not be less than that of the headers.
+const REQUEST_TIMEOUT_MS = 300_000;
 
 export class Listener {
   readonly #options: ListenerOptions;
@@ -45,8 +47,9 @@ export class Listener {
     const headersTimeout = bounds.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS;
     const limits = {
       headersTimeout,
+      requestTimeout: Math.max(headersTimeout, REQUEST_TIMEOUT_MS),
       maxHeaderSize: bounds.headerBytes ?? HEADER_BYTES,
-      connectionsCheckingInterval: Math.max(1, headersTimeout / CHECKS),
+      connectionsCheckingInterval: Math.ceil(headersTimeout / CHECKS),
     };
     const server = createServer(limits, (request, response) => {
       const { socket } = request;

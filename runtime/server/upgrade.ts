@@ -25,7 +25,8 @@ export interface UpgradeOptions {
 /** Path and query of a request's address. */
 export const splitUrl = (url: string | undefined): { path: string; search: URLSearchParams } => {
   const [path = '/', ...rest] = (url ?? '/').split('?');
-  return { path, search: new URLSearchParams(rest.join('?')) };
+  // A second question mark belongs to a name; at the very start it would be dropped.
+  return { path, search: new URLSearchParams(`&${rest.join('?')}`) };
 };
 
 const writeStatus = (socket: Duplex, status: number): void => {
