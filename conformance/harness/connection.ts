@@ -46,8 +46,11 @@ export class Connection extends Wire {
   openedAt = 0;
   /** Whether the server's heartbeats are answered, ping frames and messages. */
   autoPong: boolean;
+  /** Messages that were only counted, and their bytes. */
+  readonly skimmed = { count: 0, bytes: 0 };
   readonly #parts: ConnectionParts;
   #error: string | null = null;
+  #skimFromBytes = Number.POSITIVE_INFINITY;
 
   constructor(parts: ConnectionParts) {
     super(parts);
@@ -119,6 +122,11 @@ export class Connection extends Wire {
     this.#parts.tcp()?.resume();
   }
 
+  /** From now on messages of so many bytes or more are counted, and neither read nor kept: a flood is about how many come. */
+  skim(fromBytes: number): void {
+    this.#skimFromBytes = fromBytes;
+  }
+
   /** Ends the sending half of the TCP connection; reading goes on. */
   halfClose(): void {
     if (this.ending === null) this.endedBySuite = true;
@@ -126,6 +134,12 @@ export class Connection extends Wire {
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
+    if (data.length >= this.#skimFromBytes) {
+      this.skimmed.count += 1;
+      this.skimmed.bytes += data.length;
+      this.wake();
+      return;
+    }
     const text = isBinary ? '' : data.toString();
     const value = isBinary ? undefined : parsed(text);
     const key = value === undefined ? null : this.#parts.classify(value);
