@@ -7,8 +7,8 @@ export interface PeerServer {
   readonly hello: readonly string[];
   readonly ping?: { readonly text: string; readonly everyMs: number };
   answer(text: string): readonly string[];
-  /** An application message with this payload. */
-  frame(payload: unknown): string;
+  /** The text that brings an application message. */
+  frame(message: object): string;
 }
 
 export interface Peer {

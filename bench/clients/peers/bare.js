@@ -7,5 +7,5 @@ export function open(onMessage) {
 export const server = {
   hello: [],
   answer: () => [],
-  frame: (payload) => JSON.stringify(payload),
+  frame: (message) => JSON.stringify(message),
 };

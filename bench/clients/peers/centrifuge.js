@@ -23,8 +23,8 @@ export const server = {
       }
       return command.subscribe === undefined ? [] : [JSON.stringify({ id: command.id, subscribe: {} })];
     }),
-  frame(payload) {
+  frame(message) {
     offset += 1;
-    return JSON.stringify({ push: { channel: 'room', pub: { data: payload, offset } } });
+    return JSON.stringify({ push: { channel: 'room', pub: { data: message, offset } } });
   },
 };

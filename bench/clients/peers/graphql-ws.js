@@ -22,5 +22,5 @@ export const server = {
     if (type === 'connection_init') return [JSON.stringify({ type: 'connection_ack' })];
     return type === 'ping' ? [JSON.stringify({ type: 'pong' })] : [];
   },
-  frame: (payload) => JSON.stringify({ id: 'subscription', type: 'next', payload: { data: { message: payload } } }),
+  frame: (message) => JSON.stringify({ id: 'subscription', type: 'next', payload: { data: { message } } }),
 };

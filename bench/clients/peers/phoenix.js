@@ -17,5 +17,5 @@ export const server = {
     return [JSON.stringify([joinRef, ref, topic, 'phx_reply', { status: 'ok', response: {} }])];
   },
   /** The first join of a client has the reference 3 or less; messages carry none and reach every joined channel. */
-  frame: (payload) => JSON.stringify([null, null, 'room:1', 'message', payload]),
+  frame: (message) => JSON.stringify([null, null, 'room:1', 'message', message]),
 };

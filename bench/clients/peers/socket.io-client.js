@@ -17,5 +17,5 @@ export const server = {
   },
   ping: { text: '2', everyMs: 25_000 },
   answer: (text) => (text.startsWith('40') ? [`40${JSON.stringify({ sid: `c${session}` })}`] : []),
-  frame: (payload) => `42${JSON.stringify(['message', payload])}`,
+  frame: (message) => `42${JSON.stringify(['message', message])}`,
 };

@@ -15,22 +15,12 @@ export function open(onMessage) {
   client.connect();
 }
 
-let sequence = 0;
-
 export const server = {
   hello: [],
   answer(text) {
     const { type } = JSON.parse(text);
-    if (type === 'JOIN_ROOM') return [JSON.stringify({ type: 'STATE_SNAPSHOT', seq: sequence, state: {} })];
+    if (type === 'JOIN_ROOM') return [JSON.stringify({ type: 'STATE_SNAPSHOT', seq: 0, state: {} })];
     return type === 'PING' ? [JSON.stringify({ type: 'PONG' })] : [];
   },
-  frame(payload) {
-    sequence += 1;
-    return JSON.stringify({
-      type: 'DELTA_UPDATE',
-      seq: sequence,
-      timestamp: '2026-01-01T00:00:00.000Z',
-      changes: payload,
-    });
-  },
+  frame: (message) => JSON.stringify(message),
 };
