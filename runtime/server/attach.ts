@@ -14,7 +14,7 @@ export type AnyHttpServer = HttpServer | HttpsServer;
 export const attachTo = (server: AnyHttpServer, gates: Gates, upgrader: Upgrader): Cancel => {
   const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const isOurs = gates.covers(splitUrl(request.url).path);
-    if (isOurs || server.listenerCount('upgrade') === 1) void upgrader.upgrade(request, socket, head);
+    if (isOurs || server.listenerCount('upgrade') === 1) upgrader.upgrade(request, socket, head);
   };
   server.on('upgrade', listener);
   return () => {

@@ -3,7 +3,7 @@ import { forwardedAddress } from './bounds.ts';
 import { FakeClock } from './fixtures/fake-clock.ts';
 import { type Lobby, startLobby } from './fixtures/lobby-server.ts';
 import { RawPeer } from './fixtures/raw-peer.ts';
-import type { TestSocket } from './fixtures/test-socket.ts';
+import { statusOf, type TestSocket } from './fixtures/test-socket.ts';
 
 const den = '/base/rooms/den/?token=ok-ada';
 
@@ -160,5 +160,15 @@ describe('bounds of a deployment', () => {
     expect(await say(back, 1)).toEqual(['rate-limited']);
     clock.advance(1000);
     expect(await say(back, 2)).toEqual(['pong', 'rate-limited']);
+  });
+
+  it('that cannot be judged end the handshake alone, and requests that cannot be answered theirs', async () => {
+    const fail = (): never => {
+      throw new Error('The list cannot be read.');
+    };
+    lobby = await startLobby({ http: fail, bounds: { addressOf: fail } });
+    expect(await ask()).toBe(0);
+    expect(await statusOf(lobby.url('/elsewhere'))).toBe(500);
+    expect(lobby.log.map(({ event }) => event)).toEqual(['handshake-failed', 'request-failed']);
   });
 });

@@ -16,6 +16,9 @@ export interface Place {
   leave(): void;
 }
 
+const nothing = (): void => {};
+const UNBOUNDED: Place = { rate: null, leave: nothing };
+
 export class Crowd {
   readonly #bounds: Bounds;
   readonly #clock: Clock;
@@ -34,8 +37,10 @@ export class Crowd {
   /** Counts a socket that asks for an upgrade until it is called off; or the status by which it is refused. */
   enter(address: string): Cancel | number {
     const { connections = Infinity, connectionsPerAddress = Infinity, handshakes = HANDSHAKES } = this.#bounds;
-    const ofAddress = this.#addresses.get(address) ?? 0;
     if (this.#total >= connections || this.#waiting >= handshakes) return 503;
+    // Nothing is remembered of a connection for a bound that is none.
+    if (connections === Infinity && connectionsPerAddress === Infinity) return nothing;
+    const ofAddress = this.#addresses.get(address) ?? 0;
     if (ofAddress >= connectionsPerAddress) return 429;
     this.#total += 1;
     this.#addresses.set(address, ofAddress + 1);
@@ -60,6 +65,7 @@ export class Crowd {
   /** Gives a user's connection its place; null: he has as many as he may. */
   take(user: string): Place | null {
     const { connectionsPerUser = Infinity, userRate } = this.#bounds;
+    if (connectionsPerUser === Infinity && !userRate) return UNBOUNDED;
     let entry = this.#users.get(user);
     if (entry && entry.connections >= connectionsPerUser) return null;
     if (!entry) {

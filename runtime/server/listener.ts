@@ -65,7 +65,7 @@ export class Listener {
       this.#raw.add(socket);
       socket.on('close', () => this.#raw.delete(socket));
     });
-    server.on('upgrade', (request, socket, head) => void upgrader.upgrade(request, socket, head));
+    server.on('upgrade', (request, socket, head) => upgrader.upgrade(request, socket, head));
     return server;
   }
 

@@ -8,6 +8,19 @@ import { splitUrl } from './upgrade.ts';
 /** Answers a plain HTTP request that no channel's address matches; false: it is not its either. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 
+export interface PlainOptions {
+  readonly gates: Gates;
+  readonly http: HttpHandler | null;
+  /** Added to every response. */
+  readonly headers: { readonly [name: string]: string };
+  /** Writes down what went wrong inside. */
+  readonly report: (event: string, error: unknown) => void;
+}
+
+const addHeaders = (response: ServerResponse, headers: PlainOptions['headers']): void => {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+};
+
 const writeStatus = (response: ServerResponse, status: number): void => {
   const upgrade = status === 426 ? { connection: 'Upgrade', upgrade: 'websocket' } : {};
   response.writeHead(status, { 'content-type': 'text/plain', ...upgrade });
@@ -15,29 +28,33 @@ const writeStatus = (response: ServerResponse, status: number): void => {
 };
 
 /** Answers a plain request to the address of a channel; false: it is none, and nothing was written. */
-export const answerOnAddress = (gates: Gates, request: IncomingMessage, response: ServerResponse): boolean => {
+export const answerOnAddress = (
+  { gates, headers }: Pick<PlainOptions, 'gates' | 'headers'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean => {
   const found = gates.find(splitUrl(request.url).path);
   if (!found) return false;
+  addHeaders(response, headers);
   const refusal = refusalFor(found.gate.hub, 'plain-http');
   writeStatus(response, refusal.by === 'status' ? refusal.status : 404);
   return true;
 };
 
-export interface PlainOptions {
-  readonly gates: Gates;
-  readonly http: HttpHandler | null;
-  /** Added to every response. */
-  readonly headers: { readonly [name: string]: string };
-}
-
-/** Answers any plain request. */
+/** Answers any plain request; never rejects. */
 export const answerPlain = async (
-  { gates, http, headers }: PlainOptions,
+  options: PlainOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (answerOnAddress(gates, request, response)) return;
-  if (await http?.(request, response)) return;
-  writeStatus(response, 404);
+  if (answerOnAddress(options, request, response)) return;
+  addHeaders(response, options.headers);
+  try {
+    if (await options.http?.(request, response)) return;
+    writeStatus(response, 404);
+  } catch (error) {
+    options.report('request-failed', error);
+    if (response.headersSent) response.destroy();
+    else writeStatus(response, 500);
+  }
 };

@@ -11,13 +11,14 @@ import type { BoundChannel, Outside, ServerTypes } from './facade.ts';
 import { Gates } from './gates.ts';
 import { Hub } from './hub.ts';
 import { Listener } from './listener.ts';
-import { consoleLog, type Log } from './log.ts';
+import { consoleLog, describeError, type Log } from './log.ts';
 import type { ChannelCensus, Metrics } from './metrics.ts';
 import { answerOnAddress, type HttpHandler } from './plain-http.ts';
 import type { Audience } from './publisher.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
 import { scaleTable } from './scale.ts';
 import type { Cancel, Clock, Engine, Fanout, Seam, SeamDecorator, TokenVerifier } from './seam.ts';
+import { shutHub } from './shutdown.ts';
 import { roomTopic } from './topics.ts';
 import { Upgrader } from './upgrade.ts';
 
@@ -58,16 +59,10 @@ const deliverToAll: Fanout = (_publication, message, recipients) => {
   for (const recipient of recipients) recipient.deliver(message);
 };
 
-// Where a contract says nothing of shutdown.
-const SHUTDOWN = { code: 1001, withinMs: 10_000 };
-// The part of the deadline that handling may take; the rest is for closing.
-const HANDLING_SHARE = 0.7;
-// What a handler that never ends may still hold up after everything was cut.
-const LAST_WAIT_MS = 100;
-
 export class ContractServer {
   readonly #hubs: readonly Hub[];
   readonly #gates: Gates;
+  readonly #headers: { readonly [name: string]: string };
   readonly #upgrader: Upgrader;
   readonly #listener: Listener;
   readonly #seam: Seam;
@@ -111,10 +106,13 @@ export class ContractServer {
     metrics?.watch?.(() => this.census());
     const gates = new Gates({ hubs: this.#hubs, headers, framing: this.#seam.framing });
     const crowd = new Crowd(bounds, this.#seam.clock);
-    const upgrader = new Upgrader({ gates, seam: this.#seam, bounds, crowd, metrics });
+    const report = (event: string, error: unknown): void =>
+      log({ level: 'error', event, channel: null, connection: null, detail: describeError(error) });
+    const upgrader = new Upgrader({ gates, seam: this.#seam, bounds, crowd, metrics, report });
     this.#gates = gates;
+    this.#headers = headers;
     this.#upgrader = upgrader;
-    this.#listener = new Listener({ gates, upgrader, bounds, headers, http: options.http ?? null });
+    this.#listener = new Listener({ gates, upgrader, bounds, headers, http: options.http ?? null, report });
   }
 
   /** `ws://host:port`, without a path. */
@@ -147,7 +145,7 @@ export class ContractServer {
   /** Of an attached server: answers a plain HTTP request to the address of a channel as the contract says, synchronously.
    * False: it is none, and nothing was written. */
   answerPlain(request: IncomingMessage, response: ServerResponse): boolean {
-    return answerOnAddress(this.#gates, request, response);
+    return answerOnAddress({ gates: this.#gates, headers: this.#headers }, request, response);
   }
 
   /** Whether it takes handshakes and can keep what it accepts. */
@@ -237,29 +235,7 @@ export class ContractServer {
 
   async #shutHubs(): Promise<void> {
     this.#upgrader.isEnding = true;
-    await Promise.all(this.#hubs.map((hub) => this.#shutHub(hub)));
-  }
-
-  async #shutHub(hub: Hub): Promise<void> {
-    hub.isEnding = true;
-    const { code, withinMs } = hub.table.limits.shutdown ?? SHUTDOWN;
-    const sessions = [...hub.sessions];
-    const handled = Promise.all(sessions.map((session) => session.quiesce()));
-    await this.#within(handled, withinMs * HANDLING_SHARE);
-    for (const session of sessions) session.shut(code, 'the server shuts down');
-    await this.#within(Promise.all(sessions.map((session) => session.ended)), withinMs * (1 - HANDLING_SHARE));
-    for (const session of sessions) session.terminate();
-    await this.#within(Promise.all(sessions.map((session) => session.ended)), LAST_WAIT_MS);
-  }
-
-  /** Waits for the work or for the deadline. */
-  async #within(work: Promise<unknown>, ms: number): Promise<void> {
-    let cancel = (): void => {};
-    const deadline = new Promise<void>((resolve) => {
-      cancel = this.#seam.clock.setTimeout(resolve, ms);
-    });
-    await Promise.race([work, deadline]);
-    cancel();
+    await Promise.all(this.#hubs.map(shutHub));
   }
 }
 

@@ -20,6 +20,8 @@ export interface UpgradeOptions {
   readonly bounds: Bounds;
   readonly crowd: Crowd;
   readonly metrics: Metrics | null;
+  /** Writes down what went wrong inside. */
+  readonly report: (event: string, error: unknown) => void;
 }
 
 /** Path and query of a request's address. */
@@ -51,9 +53,16 @@ export class Upgrader {
   }
 
   /** Takes the socket of a request over, whatever becomes of it. */
-  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Until `ws` takes over, an error of the socket ends only the handshake.
     socket.on('error', () => socket.destroy());
+    this.#upgrade(request, socket, head).catch((error) => {
+      this.#options.report('handshake-failed', error);
+      socket.destroy();
+    });
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { gates, seam, bounds, crowd } = this.#options;
     const { path, search } = splitUrl(seam.target(request.url ?? '/'));
     const found = gates.find(path);
