@@ -138,13 +138,27 @@ export class Leases {
       if (best.length === count + (needs.moreRooms ?? 0)) break;
     }
     if (best.length < count) {
-      throw new NotTestable(`It takes ${count} rooms that ${wanted} users may enter.`, [
-        `channels.${channel.name}.rooms`,
-        'users',
-      ]);
+      throw this.#lackOfRooms(channel, count, wanted, needs.roles ?? []);
     }
     for (const { room } of best) keys.push(`room ${channel.name} ${room}`);
     return best;
+  }
+
+  /** Says which rooms to add, and for whom: users who are not there at all cannot be let into any. */
+  #lackOfRooms(channel: Channel, count: number, users: number, roles: readonly string[]): NotTestable {
+    if (this.#target.users.length < users) return this.#lackOfUsers(users);
+    const rooms = count === 1 ? 'a room' : `${count} rooms`;
+    const who = users === 1 ? `${count === 1 ? 'a' : 'one and the same'} user` : `the same ${users} users`;
+    const playing = roles.length === 0 ? '' : `, with the role ${roles.join(' and ')} given`;
+    const kind = `${rooms} that ${who} may enter${playing}`;
+    return new NotTestable(`It takes ${kind}.`, [`channels.${channel.name}.rooms: ${kind}`]);
+  }
+
+  #lackOfUsers(count: number): NotTestable {
+    return new NotTestable(
+      `It takes ${count} different valid users; the target file gives ${this.#target.users.length}.`,
+      [`users: at least ${count}, with tokens.secret or a token each`],
+    );
   }
 
   /** Rooms from the first on that so many of the same users may enter, with these roles. */

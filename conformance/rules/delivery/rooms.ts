@@ -23,7 +23,8 @@ function perRoomChannel(
     return [
       {
         channel: channel.name,
-        level: lowest(speech.message.level, speech.effect.level),
+        // Who hears it is given, even where that it may be said was decided: only silence is of the lower level then.
+        level: 'MUST',
         source: channel.room?.source ?? channel.source,
         needs,
         timeoutMs: longCaseMs,
@@ -33,19 +34,23 @@ function perRoomChannel(
   };
 }
 
-/** Waits until a connection heard it, and fails where it did not. */
+/** Waits until a connection heard it, and fails where it did not: with the level of the message, which the server may not know. */
 async function expectHeard(
   kit: Kit,
   connection: Connection,
   from: number,
   said: Parameters<typeof heard>[2],
+  { message, effect }: Speech,
 ): Promise<void> {
   await connection.until(
     () => connection.ending !== null || heard(connection, from, said).length >= said.length,
     kit.patienceMs,
   );
   if (heard(connection, from, said).length > 0) return;
-  throw new Failed(`${connection.name} hears what is said in its room`, connection.describe(), { reason: 'missing' });
+  throw new Failed(`${connection.name} hears what is said in its room`, connection.describe(), {
+    reason: 'missing',
+    level: lowest(message.level, effect.level),
+  });
 }
 
 export const roomsIsolated: Rule = {
@@ -64,7 +69,7 @@ export const roomsIsolated: Rule = {
     const from = members.map((member) => member.messages.length);
     for (const [index, speaker] of members.entries()) {
       const said = await say(kit, speaker, speech);
-      await expectHeard(kit, speaker, from[index] ?? 0, [said]);
+      await expectHeard(kit, speaker, from[index] ?? 0, [said], speech);
       await kit.fence(members);
       for (const [place, other] of members.entries()) {
         if (other === speaker || heard(other, from[place] ?? 0, [said]).length === 0) continue;
@@ -89,7 +94,7 @@ export const unjoinedGetsNothing: Rule = {
       const waiting = await kit.connect({ name: 'not joined', user: kit.users[1] ?? null });
       const [from, since] = [member.messages.length, waiting.messages.length];
       const said = await say(kit, member, speech);
-      await expectHeard(kit, member, from, [said]);
+      await expectHeard(kit, member, from, [said], speech);
       await kit.fence([member, waiting]);
       if (heard(waiting, since, [said]).length === 0) return;
       throw new Failed('nothing of a room that was not joined', waiting.describe(), { reason: 'leaked' });
@@ -114,7 +119,7 @@ export const joinedTwice: Rule = {
       await kit.roundTrip(member);
       const from = member.messages.length;
       const said = await say(kit, member, speech);
-      await expectHeard(kit, member, from, [said]);
+      await expectHeard(kit, member, from, [said], speech);
       await kit.fence([member]);
       const count = heard(member, from, [said]).length;
       if (count !== 1) throw new Failed('the message once', `${count} times`, { reason: 'duplicate' });
@@ -139,7 +144,7 @@ export const leftAndBack: Rule = {
         await kit.quiesce([speaker, leaver]);
         const from = leaver.messages.length;
         const missed = await say(kit, speaker, speech);
-        await expectHeard(kit, speaker, 0, [missed]);
+        await expectHeard(kit, speaker, 0, [missed], speech);
         await kit.fence([speaker, leaver]);
         if (heard(leaver, from, [missed]).length > 0) {
           throw new Failed('nothing of a room that was left', leaver.describe(), { reason: 'leaked' });
@@ -152,7 +157,7 @@ export const leftAndBack: Rule = {
         await kit.roundTrip(leaver);
         leaver.joinedRooms.add(kit.rooms[0] ?? '');
         const said = await say(kit, speaker, speech);
-        await expectHeard(kit, leaver, from, [said]);
+        await expectHeard(kit, leaver, from, [said], speech);
         await kit.fence([speaker, leaver]);
         const count = heard(leaver, from, [said]).length;
         if (count !== 1) throw new Failed('the message once', `${count} times`, { reason: 'duplicate' });
@@ -188,7 +193,7 @@ export const othersAfterEnd: Rule = {
       const left = [speaker, ...others.slice(1)];
       for (const member of left) {
         const start = from[[speaker, ...others].indexOf(member)] ?? 0;
-        await expectHeard(kit, member, start, said);
+        await expectHeard(kit, member, start, said, speech);
         const got = heard(member, start, said);
         const wanted = said.map(({ marker }) => marker);
         if (brief(got) === brief(wanted)) continue;

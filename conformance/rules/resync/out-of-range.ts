@@ -117,7 +117,12 @@ async function fill(kit: Kit): Promise<Overflown> {
     await nextUpdate(kit, member, sentFrom, sent - 1);
   }
   const last = await nextUpdate(kit, member, sentFrom, total - 1);
-  return { room: member.room, first: Number(numberOf(kit, start)), head: Number(numberOf(kit, last)) };
+  const [first, head] = [start, last].map((update) => numberOf(kit, update));
+  if (typeof first !== 'number' || typeof head !== 'number' || head - first < total) {
+    const expected = `the numbers of ${total + 1} updates in a row, one step up for each`;
+    throw new Failed(expected, `${brief(first)} on the first and ${brief(head)} on the last`, { reason: 'wrong-step' });
+  }
+  return { room: member.room, first, head };
 }
 
 /** A client message that this server turns into updates, where it does: a thousand calls of a hook take longer. */
@@ -135,6 +140,12 @@ async function quickestUpdate(kit: Kit, member: Connection): Promise<() => Promi
   };
 }
 
+/** Keeping fewer is a matter of the history's level; a replay that leaves out some of what comes after its first loses them unseen. */
+function isPart(numbers: readonly unknown[], head: number): boolean {
+  const [first] = numbers;
+  return typeof first === 'number' && numbers.length < head - first + 1;
+}
+
 export const historyKept: Rule = {
   id: 'resync/history-kept',
   role: 'server',
@@ -146,7 +157,7 @@ export const historyKept: Rule = {
       : [
           {
             channel: channel.name,
-            level: resyncLevel(channel, channel.resync.history.level),
+            level: resyncLevel(channel),
             source: channel.resync.history.source,
             needs: updateNeeds(channel, { users: 1 }),
             lane: 'exclusive',
@@ -163,14 +174,14 @@ export const historyKept: Rule = {
               const numbers = replay.updates.map((update) => numberOf(kit, update));
               const complete =
                 numbers.length === wanted && numbers.every((number, index) => number === oldestKept + index);
-              if (!complete) {
-                const span = numbers.length === 0 ? '' : `, ${brief(numbers[0])} to ${brief(numbers.at(-1))}`;
-                throw new Failed(
-                  `${wanted} updates, ${oldestKept} to ${head}`,
-                  `${numbers.length} updates${span} and ${replay.snapshots.length} snapshots`,
-                  { reason: 'lost' },
-                );
-              }
+              if (complete) return;
+              const kept = resyncLevel(channel, history.level);
+              const span = numbers.length === 0 ? '' : `, ${brief(numbers[0])} to ${brief(numbers.at(-1))}`;
+              throw new Failed(
+                `${wanted} updates, ${oldestKept} to ${head}`,
+                `${numbers.length} updates${span} and ${replay.snapshots.length} snapshots`,
+                { reason: 'lost', level: isPart(numbers, head) && replay.snapshots.length === 0 ? 'MUST' : kept },
+              );
             },
           },
         ],

@@ -1,5 +1,5 @@
 // Rules about what a client adds of its own: properties that the contract does not know, and those that only the server sets.
-import type { ClientMessage, Field, ServerMessage } from '../../../scripts/model.ts';
+import type { ClientMessage, Field, Level, ServerMessage } from '../../../scripts/model.ts';
 import { type BuildOptions, type Built, uniqueText } from '../../harness/messages.ts';
 import { brief, pointerKeys, sameJson, toPointer, valueAt, withValueAt } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
@@ -146,20 +146,31 @@ export const serverFieldsNotTaken: Rule = {
   sentence: 'What the server adds itself, such as sender, time and id, is never taken from the client.',
   cases: (contract, channel) =>
     perMessage(
-      (_channel, message) => message.level,
+      () => 'MUST',
       (_channel, message) => channel.serverMessages.some((effect) => fieldsFrom(effect, message.key).some(isServers)),
       async (kit, scene, message) => {
-        await validControl(kit, scene, message);
-        for (const effect of kit.effectsOf(message.key)) {
-          for (const field of fieldsFrom(effect, message.key).filter(isServers)) {
-            for (const place of forgeryPlaces(kit, message, field)) {
-              await forge(kit, scene, message, field, place);
+        try {
+          await validControl(kit, scene, message);
+          for (const effect of kit.effectsOf(message.key)) {
+            for (const field of fieldsFrom(effect, message.key).filter(isServers)) {
+              for (const place of forgeryPlaces(kit, message, field)) {
+                await forge(kit, scene, message, field, place);
+              }
             }
           }
+        } catch (error) {
+          throw asOfMessage(error, message.level);
         }
       },
     )(contract, channel),
 };
+
+/** Who says it is given for whatever a server relays; that the server knows the message at all may have been decided. */
+function asOfMessage(error: unknown, level: Level): unknown {
+  if (!(error instanceof Failed) || error.reason === 'taken') return error;
+  const { expected, observed, reason = 'missing' } = error;
+  return new Failed(expected, observed, { reason, level: lowest(level, error.level ?? 'MUST') });
+}
 
 async function forge(kit: Kit, scene: Scene, message: ClientMessage, field: Field, place: string): Promise<void> {
   const lie = forged(field);
