@@ -40,6 +40,13 @@ describe('bounds of a deployment', () => {
     expect(await ask(['Host: 127.0.0.1:1'])).toBe(101);
     expect(await ask(['Host: 127.0.0.1:2'])).toBe(421);
     expect(await ask(['Host: b.example'])).toBe(421);
+    const { port } = new URL(lobby.url(''));
+    const plain = async (host: string): Promise<unknown> => {
+      const peer = await RawPeer.to(lobby.url(''));
+      peer.socket.write(`GET /base/rooms/den/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      return /^HTTP\/1\.1 (\d+)/.exec(await peer.ended)?.[1];
+    };
+    expect([await plain(`a.example:${port}`), await plain(`b.example:${port}`)]).toEqual(['426', '421']);
   });
 
   it('hold so many connections at once, and take another when one has left', async () => {

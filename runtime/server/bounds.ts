@@ -42,9 +42,13 @@ export const forwardedAddress = (request: IncomingMessage): string => {
 const hostNames = (host: string | undefined): readonly string[] =>
   host === undefined ? [] : [host.toLowerCase(), host.toLowerCase().replace(/:\d+$/, '')];
 
-/** Status of a refusal by the request's own headers; null: none. */
-export const judgeHeaders = ({ headers }: IncomingMessage, { origins, hosts }: Bounds): number | null => {
-  if (hosts && !hostNames(headers.host).some((name) => hosts.some((host) => host.toLowerCase() === name))) return 421;
-  const { origin } = headers;
-  return origins && origin !== undefined && !origins.includes(origin) ? 403 : null;
+/** Whether a request calls this server by a name that it has. */
+export const isForUs = ({ headers }: IncomingMessage, { hosts }: Bounds): boolean =>
+  !hosts || hostNames(headers.host).some((name) => hosts.some((host) => host.toLowerCase() === name));
+
+/** Status of a refusal by the headers of a request for an upgrade; null: none. */
+export const judgeHeaders = (request: IncomingMessage, bounds: Bounds): number | null => {
+  if (!isForUs(request, bounds)) return 421;
+  const { origin } = request.headers;
+  return bounds.origins && origin !== undefined && !bounds.origins.includes(origin) ? 403 : null;
 };

@@ -3,7 +3,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Bounds, HANDSHAKE_TIMEOUT_MS, HANDSHAKES, HEADER_BYTES } from './bounds.ts';
+import { type Bounds, HANDSHAKE_TIMEOUT_MS, HANDSHAKES, HEADER_BYTES, isForUs } from './bounds.ts';
 import { answerPlain, type PlainOptions } from './plain-http.ts';
 import type { Upgrader } from './upgrade.ts';
 
@@ -55,7 +55,9 @@ export class Listener {
       const { socket } = request;
       this.#answering.set(socket, response);
       response.on('close', () => this.#answering.delete(socket));
-      void answerPlain(this.#options, request, response);
+      // A name that is not ours is how a page reaches what only its visitor can: DNS rebinding.
+      if (isForUs(request, bounds)) void answerPlain(this.#options, request, response);
+      else response.writeHead(421).end();
     });
     // Sockets that say nothing are no handshakes yet; they too have an end.
     if (bounds.connections !== undefined) {
