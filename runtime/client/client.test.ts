@@ -277,6 +277,17 @@ describe('heartbeat', () => {
     expect(server.connections[0]!.closedWith).toBe(4008);
   });
 
+  test('after an hour asleep a dead connection is replaced within 5 s', async () => {
+    const { clock, environment, server, client } = createStage(board);
+    client.connect();
+    await clock.advance(10000);
+    server.latest.cut();
+    clock.jump(3600000);
+    environment.fire('visible');
+    await clock.advance(5000);
+    expect(server.connections).toHaveLength(2);
+  });
+
   test('a timer that comes late probes', async () => {
     const { clock, server, client, types } = createStage(board);
     client.connect();

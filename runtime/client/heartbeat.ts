@@ -5,6 +5,9 @@ import { type Beating, plan, type Turn } from './state.ts';
 import type { PingRow, PongRow } from './table.ts';
 import { post } from './transmit.ts';
 
+/** Longest wait for the answer to a probe, ms: somebody has come back to the page, and looks at it. */
+const probeMs = 4000;
+
 const ping = (t: Turn): void => post(t, t.rules.ping!.type);
 
 function begin(t: Turn): void {
@@ -35,7 +38,9 @@ function hear(t: Turn, type?: string, message?: Message): void {
 /** Asks for a sign of life without giving the connection up, whatever is overdue: the page may have slept. */
 function probe(t: Turn): void {
   if ((t.due.dead ?? 0) <= t.now) awaitPing(t);
-  if (t.rules.ping) ping(t);
+  if (!t.rules.ping) return;
+  ping(t);
+  plan(t, 'dead', Math.min(t.due.dead! - t.now, probeMs));
 }
 
 /** The next ping is due an interval after the last, whoever sent it, and its answer in time. */
