@@ -52,6 +52,16 @@ describe('the server stub', () => {
     expect(JSON.stringify(table)).not.toMatch(/"(source|level|description)":"?(MUST|SHOULD|Long)/);
   });
 
+  it('says that compression may be negotiated, where the contract allows it', () => {
+    const compressing = (allowed: boolean) => {
+      const own = { ...room, limits: { ...room.limits, compression: { ...fact, allowed } } };
+      return serverTable(contract([own]), own).limits.compression;
+    };
+    expect(compressing(true)).toBe(true);
+    expect(compressing(false)).toBeUndefined();
+    expect(serverTable(contract([room]), room).limits).not.toHaveProperty('compression');
+  });
+
   it('keeps of an example only what the schema requires', () => {
     expect(serverTable(contract([room]), room).server.said).toEqual({
       key: 'said',
