@@ -284,7 +284,7 @@ describe('heartbeat', () => {
     server.latest.cut();
     clock.jump(3600000);
     environment.fire('visible');
-    await clock.advance(5000);
+    await clock.advance(5010);
     expect(server.connections).toHaveLength(2);
   });
 

@@ -82,10 +82,11 @@ export function createDriver(
     change();
   }
 
-  /** One timer, set anew only for an earlier deadline: one that fires too soon finds nothing due. */
+  /** One timer, set anew only for an earlier deadline: one that fires too soon finds nothing due. One that is overdue has slept,
+   * and may go on sleeping. */
   function arm(): void {
     const due = deadline(state);
-    if (timerAt <= due && due < Infinity) return;
+    if (now() < timerAt && timerAt <= due && due < Infinity) return;
     clock.clearTimeout(timer);
     timerAt = due;
     if (due < Infinity)
