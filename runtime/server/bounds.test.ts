@@ -43,10 +43,10 @@ describe('bounds of a deployment', () => {
     const { port } = new URL(lobby.url(''));
     const plain = async (host: string): Promise<unknown> => {
       const peer = await RawPeer.to(lobby.url(''));
-      peer.socket.write(`GET /base/rooms/den/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      peer.socket.write(`GET /elsewhere HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
       return /^HTTP\/1\.1 (\d+)/.exec(await peer.ended)?.[1];
     };
-    expect([await plain(`a.example:${port}`), await plain(`b.example:${port}`)]).toEqual(['426', '421']);
+    expect([await plain(`a.example:${port}`), await plain(`b.example:${port}`)]).toEqual(['404', '421']);
   });
 
   it('hold so many connections at once, and take another when one has left', async () => {

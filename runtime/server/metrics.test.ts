@@ -122,6 +122,8 @@ it('writes each entry as a line of JSON by pino, and no token in any, nor in the
   const entries = lines.map((line) => JSON.parse(line) as { event: string; level: number; connection?: string });
   const told = entries.map(({ event, level }) => `${level} ${event}`);
   const expected = ['30 connection-opened', '50 handler-failed', '30 connection-closed', '50 handshake-failed'];
+  expected.push('30 handshake-refused', '30 handshake-refused');
+  expect(lines.join('')).toContain('"msg":"invalid, answered by 4001"');
   // Ada's end and the next handshake are no order of the server's.
   expect(told.sort()).toEqual(expected.sort());
   const shown = lines.join('') + (await (await fetch(`${url}/metrics`)).text());

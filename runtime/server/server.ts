@@ -108,7 +108,7 @@ export class ContractServer {
     const crowd = new Crowd(bounds, this.#seam.clock);
     const report = (event: string, error: unknown): void =>
       log({ level: 'error', event, channel: null, connection: null, detail: describeError(error) });
-    const upgrader = new Upgrader({ gates, seam: this.#seam, bounds, crowd, metrics, report });
+    const upgrader = new Upgrader({ gates, seam: this.#seam, bounds, crowd, metrics, log });
     this.#gates = gates;
     this.#headers = headers;
     this.#upgrader = upgrader;

@@ -9,6 +9,7 @@ import type { Crowd, Place } from './crowd.ts';
 import type { Found, Gate, Gates } from './gates.ts';
 import { type Admission, type HandshakeVerdict, judgeHandshake, refusalFor } from './handshake.ts';
 import type { Hub } from './hub.ts';
+import { describeError, type Log, type LogEntry } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { ConnectionFacts, Refusal, Seam, Transport } from './seam.ts';
 import { Session } from './session.ts';
@@ -20,8 +21,7 @@ export interface UpgradeOptions {
   readonly bounds: Bounds;
   readonly crowd: Crowd;
   readonly metrics: Metrics | null;
-  /** Writes down what went wrong inside. */
-  readonly report: (event: string, error: unknown) => void;
+  readonly log: Log;
 }
 
 /** Path and query of a request's address. */
@@ -57,7 +57,7 @@ export class Upgrader {
     // Until `ws` takes over, an error of the socket ends only the handshake.
     socket.on('error', () => socket.destroy());
     this.#upgrade(request, socket, head).catch((error) => {
-      this.#options.report('handshake-failed', error);
+      this.#tell('error', 'handshake-failed', null, describeError(error));
       socket.destroy();
     });
   }
@@ -70,7 +70,7 @@ export class Upgrader {
     const addressOf = bounds.addressOf ?? (({ socket: { remoteAddress } }) => remoteAddress ?? '');
     const entered = judgeHeaders(request, bounds) ?? crowd.enter(addressOf(request));
     if (typeof entered === 'number') {
-      this.#refuse(socket, hub, entered);
+      this.#refuse(socket, hub, entered, 'bounds');
       return;
     }
     socket.once('close', entered);
@@ -78,14 +78,14 @@ export class Upgrader {
     const verdict = await crowd.waiting(this.#judge(request, found, search, id));
     const refusal = seam.handshake('refusal' in verdict ? verdict.refusal : null, hub?.table.name ?? null);
     if (refusal?.by === 'status' || !found) {
-      this.#refuse(socket, hub, refusal?.by === 'status' ? refusal.status : 404);
+      this.#refuse(socket, hub, refusal?.by === 'status' ? refusal.status : 404, refusal?.when ?? 'unknown-path');
       return;
     }
     // A decorated handshake may let in whom nobody admitted.
     const admission = 'admission' in verdict ? verdict.admission : this.#stranger(found, id);
     const place = refusal ? null : crowd.take(admission.request.user.id);
     if (!refusal && !place) {
-      this.#refuse(socket, hub, 429);
+      this.#refuse(socket, hub, 429, 'bounds');
       return;
     }
     if (place) socket.once('close', place.leave);
@@ -123,9 +123,18 @@ export class Upgrader {
     }
   }
 
-  #refuse(socket: Duplex, hub: Hub | null, status: number): void {
-    this.#options.metrics?.refused(hub?.table.name ?? null, status);
+  #refuse(socket: Duplex, hub: Hub | null, status: number, because: string): void {
+    this.#refused(hub, status, because);
     writeStatus(socket, status);
+  }
+
+  #refused(hub: Hub | null, answer: number, because: string): void {
+    this.#options.metrics?.refused(hub?.table.name ?? null, answer);
+    this.#tell('info', 'handshake-refused', hub, `${because}, answered by ${answer}`);
+  }
+
+  #tell(level: LogEntry['level'], event: string, hub: Hub | null, detail: string): void {
+    this.#options.log({ level, event, channel: hub?.table.name ?? null, connection: null, detail });
   }
 
   #accept(
@@ -152,7 +161,7 @@ export class Upgrader {
       };
       const transport = hub.seam.transport(new SocketTransport(facts, client as ContractSocket, socket));
       if (refusal?.by === 'close') {
-        this.#options.metrics?.refused(hub.table.name, refusal.code);
+        this.#refused(hub, refusal.code, refusal.when);
         closeAtOnce(transport, refusal.code, refusal.when);
         return;
       }
