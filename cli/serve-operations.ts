@@ -47,6 +47,7 @@ export interface BoundOptions {
   readonly maxConnectionsPerUser?: number;
   readonly maxConnectionsPerAddress?: number;
   readonly userRate?: NonNullable<Bounds['userRate']>;
+  readonly handshakeRate?: NonNullable<Bounds['handshakeRate']>;
   /** ms */
   readonly handshakeTimeout?: number;
   readonly trustProxy?: boolean;
@@ -54,7 +55,7 @@ export interface BoundOptions {
 
 export function boundsOf(options: BoundOptions): Bounds {
   const { origins, hosts, maxConnections, maxConnectionsPerUser, maxConnectionsPerAddress } = options;
-  const { userRate, handshakeTimeout, trustProxy } = options;
+  const { userRate, handshakeRate, handshakeTimeout, trustProxy } = options;
   return {
     ...(origins && { origins }),
     ...(hosts && { hosts }),
@@ -62,6 +63,7 @@ export function boundsOf(options: BoundOptions): Bounds {
     ...(maxConnectionsPerUser !== undefined && { connectionsPerUser: maxConnectionsPerUser }),
     ...(maxConnectionsPerAddress !== undefined && { connectionsPerAddress: maxConnectionsPerAddress }),
     ...(userRate && { userRate }),
+    ...(handshakeRate && { handshakeRate }),
     ...(handshakeTimeout !== undefined && { handshakeTimeoutMs: handshakeTimeout }),
     ...(trustProxy && { addressOf: forwardedAddress }),
   };

@@ -59,7 +59,7 @@ describe('settings of serve', () => {
     ['WIREPACT_ORIGINS', 'https://a.example/path', 'Give scheme and host, without a path: https://example.org.'],
     ['WIREPACT_HOSTS', 'a,,b', 'Give names with commas between them: a,b.'],
     ['WIREPACT_MAX_CONNECTIONS', '0', '"0" is no number of connections: a whole number from 1 on.'],
-    ['WIREPACT_USER_RATE', '20', 'Give messages a second, and how many at once: 20/40.'],
+    ['WIREPACT_USER_RATE', '20', 'Give how many a second, and how many at once: 20/40.'],
     ['WIREPACT_TRUST_PROXY', 'yes', 'Give one of: 0, 1.'],
   ])('say of a bad %s what to do', (variable, text, sentence) => {
     expect(() => read([], { [variable]: text })).toThrow(`${variable}: `);

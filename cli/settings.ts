@@ -47,7 +47,7 @@ const origins = (text: string): readonly string[] =>
 const rate = (text: string): { readonly perSecond: number; readonly burst: number } => {
   const [, perSecond, burst] = /^(\d+(?:\.\d+)?)\/(\d+)$/.exec(text) ?? [];
   if (Number(perSecond) > 0 && Number(burst) >= 1) return { perSecond: Number(perSecond), burst: Number(burst) };
-  throw new UsageError(`"${text}" is no rate. Give messages a second, and how many at once: 20/40.`);
+  throw new UsageError(`"${text}" is no rate. Give how many a second, and how many at once: 20/40.`);
 };
 
 const port = whole('port', 0, 65_535);
@@ -133,6 +133,12 @@ export const settings: readonly Setting[] = [
     flag: '--user-rate <rate>',
     variable: 'WIREPACT_USER_RATE',
     says: 'messages of a user over all connections, a second and at once: 20/40 (default: without bound)',
+    parse: rate,
+  },
+  {
+    flag: '--handshake-rate <rate>',
+    variable: 'WIREPACT_HANDSHAKE_RATE',
+    says: 'handshakes of an address, a second and at once: 5/20; beyond it 429 (default: without bound)',
     parse: rate,
   },
   {

@@ -77,6 +77,18 @@ describe('bounds of a deployment', () => {
     expect(await ask()).toBe(429);
   });
 
+  it('let one address try only so often, with good tokens and bad', async () => {
+    const clock = new FakeClock();
+    const handshakeRate = { perSecond: 1, burst: 3 };
+    lobby = await startLobby({ clock, bounds: { handshakeRate, addressOf: forwardedAddress } });
+    const from = (address: string, path = den): Promise<number> => ask([`X-Forwarded-For: ${address}`], path);
+    for (const path of ['/base/rooms/den/', '/base/nowhere', den]) expect(await from('1.1.1.1', path)).not.toBe(429);
+    expect(await from('1.1.1.1')).toBe(429);
+    expect(await from('2.2.2.2')).toBe(101);
+    clock.advance(1000);
+    expect(await from('1.1.1.1')).toBe(101);
+  });
+
   it('hold so many of one user, whatever the address', async () => {
     lobby = await startLobby({ bounds: { connectionsPerUser: 2 } });
     const [first] = [await lobby.open('ada'), await lobby.open('ada')];

@@ -19,6 +19,8 @@ export interface Bounds {
   readonly addressOf?: (request: IncomingMessage) => string;
   /** Handshakes that wait for their verdict at once; then 503. @default 10000 */
   readonly handshakes?: number;
+  /** Handshakes of one address, good ones and bad ones; beyond it 429. @default without bound */
+  readonly handshakeRate?: { readonly perSecond: number; readonly burst: number };
   /** How long the headers may take to come, and then the verdict, in ms. @default 10000 */
   readonly handshakeTimeoutMs?: number;
   /** Size of a request's headers, its address among them, in bytes; then 431. Only of a server that listens by itself.

@@ -3,6 +3,7 @@
 import type { Bounds } from './bounds.ts';
 import { HANDSHAKES } from './bounds.ts';
 import { RateLimit } from './rate.ts';
+import { RateBook } from './rate-book.ts';
 import type { Cancel, Clock } from './seam.ts';
 
 interface UserEntry {
@@ -23,6 +24,7 @@ export class Crowd {
   readonly #bounds: Bounds;
   readonly #clock: Clock;
   readonly #addresses = new Map<string, number>();
+  readonly #handshakes: RateBook | null;
   readonly #users = new Map<string, UserEntry>();
   /** Users without connections, the longest gone first: what they have used up of their rate is kept till it is made up for. */
   readonly #gone = new Set<string>();
@@ -32,12 +34,14 @@ export class Crowd {
   constructor(bounds: Bounds, clock: Clock) {
     this.#bounds = bounds;
     this.#clock = clock;
+    this.#handshakes = bounds.handshakeRate ? new RateBook(bounds.handshakeRate, clock) : null;
   }
 
   /** Counts a socket that asks for an upgrade until it is called off; or the status by which it is refused. */
   enter(address: string): Cancel | number {
     const { connections = Infinity, connectionsPerAddress = Infinity, handshakes = HANDSHAKES } = this.#bounds;
     if (this.#total >= connections || this.#waiting >= handshakes) return 503;
+    if (this.#handshakes && this.#handshakes.take(address) !== 'within') return 429;
     // Nothing is remembered of a connection for a bound that is none.
     if (connections === Infinity && connectionsPerAddress === Infinity) return nothing;
     const ofAddress = this.#addresses.get(address) ?? 0;
