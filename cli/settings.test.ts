@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
+import { sampleUrl } from './sample-url.ts';
 import { type ServeOptions, start } from './serve.ts';
 import type { Served } from './served.ts';
 import { addSettings, applyEnvironment, settings, settingsTable } from './settings.ts';
@@ -105,6 +107,23 @@ describe('serve', () => {
       expect(text).toContain('process_cpu_seconds_total');
       if (control === 0) await served.close();
     }
+  });
+
+  test('says on the control port that it is not ready while it shuts down', async () => {
+    const { channels, controlUrl } = await serve({ control: 0 });
+    const socket = new WebSocket(await sampleUrl(served, channels[0]!, served.users[0]!));
+    await new Promise((resolve) => socket.once('open', resolve));
+    // It reads nothing, so that its end has to be waited for.
+    socket.pause();
+    const closing = served.close();
+    const response = await fetch(`${controlUrl}/ready`);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { ready: false, because: 'The server shuts down.' },
+    ]);
+    socket.terminate();
+    await closing;
+    await expect(fetch(`${controlUrl}/ready`)).rejects.toThrow();
   });
 
   test('bounds what it is told to bound', async () => {
