@@ -21,6 +21,9 @@ const exclusiveWidth = 2;
 const rounds = 3;
 const calmMs = 5000;
 
+/** So many broken cases may be the machine's doing; beyond that it is the target's, and running them again alone would take ages. */
+const mostDoubted = 24;
+
 /** So many attempts to reach a target that no longer answers, before the run is given up. */
 const lastAttempts = 3;
 
@@ -35,6 +38,7 @@ export class LaneRun {
   /** Cases that are no quiet ones: at work now, and begun so far. */
   #loud = 0;
   #begun = 0;
+  #doubted = 0;
   #repeating = false;
   #dead = false;
   #total = 0;
@@ -121,13 +125,15 @@ export class LaneRun {
       this.#dead = this.#dead || (await isDead(one, session));
     }
     if (this.#dead) return;
-    const isBroken = ['fail', 'warn', 'error'].includes(result.verdict) && !this.#repeating;
+    const isBroken =
+      ['fail', 'warn', 'error'].includes(result.verdict) && !this.#repeating && this.#doubted < mostDoubted;
     // Whoever measures time beside others may have measured their work.
     const isBeside = lane === 'quiet' && begun !== this.#begun;
     if (
       result.verdict === 'inconclusive' ||
       (isBroken && (isBeside || (await isDisturbed(one, result, session.clock, startedAt))))
     ) {
+      if (isBroken) this.#doubted += 1;
       this.#again.set(one, result);
     } else this.#settle(one, result);
   }
