@@ -15,10 +15,11 @@ async function passedBy(kind: NullClient, channels: readonly string[]): Promise<
   return result.cases.filter(({ verdict }) => verdict === 'pass').map(({ instance }) => instance);
 }
 
-/** What a client has earned that connects once, properly, and then does nothing about anything. */
+/** What a client has earned that connects when it is told to, properly, and then does nothing about anything. */
 const deserved = [
   'handshake/client-address',
   'heartbeat/client-pongs',
+  'reconnect/connect-after-stop',
   'reconnect/connect-is-idempotent',
   'reconnect/offline-keeps-connection',
   'reconnect/one-connection',
