@@ -20,6 +20,17 @@ const shortestSettleMs = 150;
 /** Until there is an HTTP answer, ms. */
 const handshakeMs = 5000;
 
+/** What a server does not send on joining is learnt once for all cases of a run. */
+const withheld = new WeakMap<Session, Map<string, Set<string>>>();
+
+function withheldOf(session: Session, { name }: Channel): Set<string> {
+  const ofRun = withheld.get(session) ?? new Map<string, Set<string>>();
+  withheld.set(session, ofRun);
+  const keys = ofRun.get(name) ?? new Set<string>();
+  ofRun.set(name, keys);
+  return keys;
+}
+
 export class CaseConnections extends CaseMessages {
   protected readonly sentinel: Fence;
   protected readonly connections: Connection[] = [];
@@ -125,6 +136,7 @@ export class CaseConnections extends CaseMessages {
       fence: this.sentinel,
       build: (connection, key, options) => this.builder.build(this.clientMessage(key), options, connection.room),
       pause: (ms) => this.clock.sleep(ms),
+      withheld: withheldOf(this.session, this.channel),
     };
   }
 
