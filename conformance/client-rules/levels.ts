@@ -15,3 +15,9 @@ export function delayBefore(row: Reconnect, attempt: number): number {
 export function delaysUntil(row: Reconnect, attempts: number): number {
   return Array.from({ length: attempts }, (_, index) => delayBefore(row, index + 1)).reduce((sum, ms) => sum + ms, 0);
 }
+
+/** How binding the longest wait before attempt n is: beyond what the growth alone would be, the cap decides. */
+export function levelOfWait(row: Reconnect, attempt: number): Level {
+  const isCapped = row.maxMs !== null && row.initialMs * row.multiplier ** (attempt - 1) > row.maxMs;
+  return isCapped ? levelOf(row, 'maxMs') : 'MUST';
+}

@@ -1,5 +1,5 @@
 // Ways to end a connection that a client has to come back from, and to find out when it did.
-import type { Channel, ClientAction, CloseCode } from '../../scripts/model.ts';
+import type { Channel, ClientAction, CloseCode, Level } from '../../scripts/model.ts';
 import type { ClientKit } from '../client/client-kit.ts';
 import type { ClientUnderTest } from '../client/client-under-test.ts';
 import type { Attempt } from '../client/stage.ts';
@@ -32,12 +32,13 @@ export async function waitsForAttempt(kit: ClientKit, client: ClientUnderTest): 
   throw new Failed('the client to say reconnecting', client.state?.state ?? 'nothing', { reason: 'wrong-state' });
 }
 
-/** The n-th attempt of the client (from 0); {@link Failed} where it does not come. */
+/** The n-th attempt of the client (from 0); {@link Failed}, with that level, where it does not come. */
 export async function attemptOf(
   kit: ClientKit,
   client: ClientUnderTest,
   index: number,
   withinMs: number,
+  level: Level = 'MUST',
 ): Promise<Attempt> {
   await kit.until(() => client.stage.attempts.length > index, withinMs);
   const attempt = client.stage.attempts[index];
@@ -45,6 +46,6 @@ export async function attemptOf(
   throw new Failed(
     index === 0 ? 'an attempt to connect' : `attempt ${index + 1} to connect`,
     `${client.stage.attempts.length} within ${Math.round(withinMs)} ms`,
-    { reason: 'no-attempt' },
+    { reason: 'no-attempt', level },
   );
 }
