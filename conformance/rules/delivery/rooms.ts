@@ -1,10 +1,10 @@
 // Rules about who is in a room: names that look alike are different rooms, and joining twice is being there once.
-import type { Channel } from '../../../scripts/model.ts';
+import type { Channel, ClientMessage, Contract } from '../../../scripts/model.ts';
 import type { Connection } from '../../harness/connection.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Needs, type Rule } from '../../rule.ts';
-import { longCaseMs } from '../validation/scene.ts';
+import { longCaseMs, roleFor } from '../validation/scene.ts';
 import { heard, type Speech, say, speeches } from './speaking.ts';
 
 const hasRooms = (channel: Channel) => channel.room?.scope === 'room';
@@ -176,30 +176,70 @@ export const othersAfterEnd: Rule = {
   level: 'MUST',
   role: 'server',
   sentence: 'A connection that ends without a word, in the midst of messages, costs the others of its room nothing.',
-  cases: perRoomChannel(
-    () => true,
-    { users: 2, moreUsers: 2 },
-    async (kit, speech) => {
-      const party = await kit.party(
-        Object.fromEntries(
-          [...kit.users, ...kit.users].slice(0, 4).map((user, index) => [`member ${index + 1}`, { user }]),
-        ),
-      );
-      const [speaker, ...others] = Object.values(party) as [Connection, ...Connection[]];
-      const from = [speaker, ...others].map((member) => member.messages.length);
-      const said = [await say(kit, speaker, speech)];
-      others[0]?.terminate();
-      for (let count = 0; count < 5; count += 1) said.push(await say(kit, speaker, speech));
-      const left = [speaker, ...others.slice(1)];
-      for (const member of left) {
-        const start = from[[speaker, ...others].indexOf(member)] ?? 0;
-        await expectHeard(kit, member, start, said, speech);
-        const got = heard(member, start, said);
-        const wanted = said.map(({ marker }) => marker);
-        if (brief(got) === brief(wanted)) continue;
-        const reason = got.length < wanted.length ? 'lost' : got.length > wanted.length ? 'duplicate' : 'wrong-order';
-        throw new Failed(`${brief(wanted)} on ${member.name}`, brief(got), { reason });
-      }
-    },
-  ),
+  cases: (contract, channel) => [...afterAnyEnd(contract, channel), ...afterEndOfRole(contract, channel)],
 };
+
+const afterAnyEnd = perRoomChannel(
+  () => true,
+  { users: 2, moreUsers: 2 },
+  async (kit, speech) => {
+    const party = await kit.party(
+      Object.fromEntries(
+        [...kit.users, ...kit.users].slice(0, 4).map((user, index) => [`member ${index + 1}`, { user }]),
+      ),
+    );
+    const [speaker, ...others] = Object.values(party) as [Connection, ...Connection[]];
+    const from = [speaker, ...others].map((member) => member.messages.length);
+    const said = [await say(kit, speaker, speech)];
+    others[0]?.terminate();
+    for (let count = 0; count < 5; count += 1) said.push(await say(kit, speaker, speech));
+    const left = [speaker, ...others.slice(1)];
+    for (const member of left) {
+      const start = from[[speaker, ...others].indexOf(member)] ?? 0;
+      await expectHeard(kit, member, start, said, speech);
+      const got = heard(member, start, said);
+      const wanted = said.map(({ marker }) => marker);
+      if (brief(got) === brief(wanted)) continue;
+      const reason = got.length < wanted.length ? 'lost' : got.length > wanted.length ? 'duplicate' : 'wrong-order';
+      throw new Failed(`${brief(wanted)} on ${member.name}`, brief(got), { reason });
+    }
+  },
+);
+
+/** The same for whoever has a role: a room goes on without the one who leads it. Named by the first message that takes the role. */
+function afterEndOfRole(contract: Contract, channel: Channel): readonly Case[] {
+  const led = new Map<string, ClientMessage>();
+  for (const message of channel.clientMessages) {
+    const role = roleFor(message);
+    if (role !== null && !led.has(role)) led.set(role, message);
+  }
+  return [...led].flatMap(([role, { type }]) =>
+    perRoomChannel(hasRooms, { users: 2, roles: [role] }, (kit, speech) => goesOnWithout(kit, speech, role))(
+      contract,
+      channel,
+    ).map((one) => ({ ...one, message: type })),
+  );
+}
+
+async function goesOnWithout(kit: Kit, speech: Speech, role: string): Promise<void> {
+  const [first, second] = kit.users;
+  const party = await kit.party({
+    [`the ${role}`]: { user: kit.withRole(role) },
+    speaker: { user: first! },
+    listener: { user: second! },
+  });
+  const [leader, ...left] = Object.values(party) as [Connection, Connection, Connection];
+  const from = left.map((member) => member.messages.length);
+  leader.terminate();
+  // By then the server has seen the end; a server that does not tell of it gets the time for it.
+  const told = kit.room?.presence?.left.message ?? null;
+  const [speaker] = left;
+  await speaker.until(
+    () => speaker.ending !== null || speaker.messages.slice(from[0]).some(({ key }) => key === told),
+    told === null ? kit.clock.delivery.max * 3 : kit.patienceMs,
+  );
+  const said = await say(kit, speaker, speech);
+  for (const [index, member] of left.entries()) {
+    await expectHeard(kit, member, from[index] ?? 0, [said], speech);
+  }
+}
