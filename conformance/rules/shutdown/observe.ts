@@ -29,7 +29,7 @@ export type Shutdowns = ReadonlyMap<string, Observed | Error>;
 /** Below any burst that a contract may allow. */
 const mostMessages = 12;
 /** Beyond the contract's time before the process is given up. */
-const graceMs = 1500;
+const graceMs = 4000;
 
 /** Until the server must have ended, as the target runs it, ms. */
 export function withinOf({ clock }: Kit, { name, limits }: Channel): number {
