@@ -54,10 +54,14 @@ describe('a run against a server', () => {
     ['hinted-to-own-user', 'delivery/receivers@lobby.hinted', 'fail leaked'],
     ['knocked-to-room', 'delivery/receivers@lobby.knocked', 'fail leaked'],
     ['plain-200', 'handshake/plain-http-status@lobby', 'fail wrong-status'],
-  ])('%s is seen by %s as %s', async (fault, instance, verdict) => {
-    expect(decided(await run(fault))[instance]).toBe(verdict);
-    // What a busy machine may have broken is run again alone.
-  }, 180_000);
+  ])(
+    '%s is seen by %s as %s',
+    async (fault, instance, verdict) => {
+      expect(decided(await run(fault))[instance]).toBe(verdict);
+      // What a busy machine may have broken is run again alone.
+    },
+    180_000,
+  );
 
   it('says of an address that speaks only HTTP that it does, though no token was given', async () => {
     const http = createServer((_request, response) => response.writeHead(404).end());
