@@ -1,5 +1,5 @@
 // What a server message caused by something must contain: the fields that the contract's trigger writes, exactly.
-import type { Field, ServerMessage, Trigger } from '../../scripts/model.ts';
+import type { Field, Level, ServerMessage, Trigger } from '../../scripts/model.ts';
 import type { Built } from './messages.ts';
 import { brief, sameJson, valueAt } from './pointer.ts';
 import type { SchemaIssue } from './schemas.ts';
@@ -20,6 +20,8 @@ export interface Expectation {
   readonly pointers: readonly string[];
   /** '' or what is wrong: schema (MUST keywords) and fields. */
   mismatch(value: unknown): string;
+  /** How binding what is wrong is: SHOULD where only fields are that were decided. */
+  level(value: unknown): Level;
   /** Whether the value is this message's: its marker, else all its fields (`now` and new ids apart). */
   isAbout(value: unknown): boolean;
 }
@@ -38,7 +40,8 @@ export function expectation(
   cause: Expected,
   issuesOf: (value: unknown) => readonly SchemaIssue[],
 ): Expectation {
-  const fields = triggerOf(message, cause)?.fields ?? [];
+  const trigger = triggerOf(message, cause);
+  const fields = trigger?.fields ?? [];
   const differing = (value: unknown) =>
     fields.map((field) => fieldMismatch(field, value, cause)).filter((text) => text !== '');
   const marked = cause.sent?.marker ?? null;
@@ -48,6 +51,11 @@ export function expectation(
     mismatch(value) {
       const issues = issuesOf(value).filter((issue) => issue.level === 'MUST');
       return [...issues.map((issue) => issue.message), ...differing(value)].join('; ');
+    },
+    level(value) {
+      const wrong = fields.filter((field) => fieldMismatch(field, value, cause) !== '');
+      const isDecided = wrong.length > 0 && wrong.every(({ target }) => trigger?.should?.includes(target) === true);
+      return isDecided && issuesOf(value).every((issue) => issue.level !== 'MUST') ? 'SHOULD' : 'MUST';
     },
     isAbout(value) {
       if (marked !== null && fields.some(({ source }) => source.from === 'message')) {

@@ -160,6 +160,7 @@ function judge(
     if (wrong === '') continue;
     throw new Failed(`${who} gets ${effect.type} with the content that the contract says`, wrong, {
       reason: 'wrong-content',
+      level: expected[index]!.level(message.value),
     });
   }
 }

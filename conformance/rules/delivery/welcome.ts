@@ -48,8 +48,11 @@ function expectCount(connection: Connection, message: ServerMessage, from: numbe
 }
 
 function expectContent(kit: Kit, message: ServerMessage, user: User, seen: Received, room: string | null): void {
-  const wrong = kit.expected(message.key, { user, sent: null, on: 'join', room }).mismatch(seen.value);
-  if (wrong !== '') throw new Failed(`${message.type} as the contract says`, wrong, { reason: 'wrong-content' });
+  const expected = kit.expected(message.key, { user, sent: null, on: 'join', room });
+  const wrong = expected.mismatch(seen.value);
+  if (wrong === '') return;
+  const level = expected.level(seen.value);
+  throw new Failed(`${message.type} as the contract says`, wrong, { reason: 'wrong-content', level });
 }
 
 export const welcome: Rule = {

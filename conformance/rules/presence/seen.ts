@@ -48,7 +48,10 @@ export async function expectTold(
     room: connection.room,
   });
   const wrong = expected.mismatch(first.value);
-  if (wrong !== '') throw new Failed(`what the contract says of ${message}`, wrong, { reason: 'content' });
+  if (wrong !== '') {
+    const level = expected.level(first.value);
+    throw new Failed(`what the contract says of ${message}`, wrong, { reason: 'content', level });
+  }
   return first;
 }
 
