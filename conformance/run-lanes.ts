@@ -21,7 +21,7 @@ const exclusiveWidth = 2;
 const rounds = 3;
 const calmMs = 5000;
 
-/** So many broken cases may be the machine's doing; beyond that it is the target's, and running them again alone would take ages. */
+/** So many broken cases may be the machine's doing; more are the target's, and running them again alone would take ages. */
 const mostDoubted = 24;
 
 /** So many attempts to reach a target that no longer answers, before the run is given up. */
@@ -144,6 +144,13 @@ export class LaneRun {
    */
   async #repeat(): Promise<void> {
     this.#repeating = true;
+    if (this.#doubted >= mostDoubted) {
+      for (const [one, result] of this.#again) {
+        if (result.verdict === 'inconclusive') continue;
+        this.#again.delete(one);
+        this.#settle(one, result);
+      }
+    }
     for (let round = 0; round < rounds && this.#again.size > 0 && !this.#dead; round += 1) {
       const due = [...this.#again.keys()];
       await this.#session.clock.calm(calmMs);
