@@ -45,17 +45,17 @@ describe.each(stands)('$name contract', (stand) => {
   const own = [...(isWhole ? inProcess : halfOf(stand, inProcess)), ...ofProcess];
   const titleOf = ({ fault, intended }: Pair): string => `${fault.id} is caught by ${intended.rule}`;
 
-  describe.concurrent('a server with the fault', () => {
-    for (const pair of own.filter(({ intended }) => !isHeavy(stand, intended))) {
-      it(titleOf(pair), () => expectCaught(stand, pair));
-    }
-  });
-
-  describe('a server with the fault, in quiet', () => {
-    for (const pair of own.filter(({ intended }) => isHeavy(stand, intended))) {
-      it(titleOf(pair), () => expectCaught(stand, pair));
-    }
-  });
+  const quiet = own.filter(({ intended }) => isHeavy(stand, intended));
+  const beside = own.filter((pair) => !quiet.includes(pair));
+  // Where one fault is asked for, it is in one of the two; an empty suite would fail.
+  if (beside.length > 0)
+    describe.concurrent('a server with the fault', () => {
+      for (const pair of beside) it(titleOf(pair), () => expectCaught(stand, pair));
+    });
+  if (quiet.length > 0)
+    describe('a server with the fault, in quiet', () => {
+      for (const pair of quiet) it(titleOf(pair), () => expectCaught(stand, pair));
+    });
 
   it('fails no rule without a fault, by one instance of each', async () => {
     const names = stand.contract.channels.map(({ name }) => name);
