@@ -66,14 +66,18 @@ export class LaneRun {
     // Each row keeps one place; where there are too few, the rows come after the others.
     const isBeside = parallel > lanes.rows.length;
     const pool = this.#work(lanes.parallel, isBeside ? parallel - lanes.rows.length : parallel);
+    const quiet = this.#work(lanes.quiet, quietWidth, 'quiet');
+    const rows = lanes.rows.map((row) => ({ row, measured: this.#work(row.quiet, quietWidth, 'quiet') }));
+    // Quiet cases of a row have no users of their own: nothing has the channel to itself before they are over.
+    const free = Promise.all([pool, ...rows.map(({ measured }) => measured)]);
     await Promise.all([
-      this.#work(lanes.quiet, quietWidth, 'quiet'),
-      ...lanes.rows.map(async (row) => {
-        await this.#work(row.quiet, quietWidth, 'quiet');
+      quiet,
+      ...rows.map(async ({ row, measured }) => {
+        await measured;
         if (!isBeside) await pool;
         await this.#work(row.parallel, 1);
       }),
-      pool.then(() => this.#workRows(lanes.exclusive, Math.min(exclusiveWidth, parallel))),
+      free.then(() => this.#workRows(lanes.exclusive, Math.min(exclusiveWidth, parallel))),
     ]);
     await this.#repeat();
     await this.#work(lanes.server, 1);
