@@ -7,14 +7,14 @@ import { MessageBuilder, uniqueText } from '../harness/messages.ts';
 import type { Observation, RunRecord } from '../harness/record.ts';
 import { sampleOf } from '../harness/samples.ts';
 import type { Schemas } from '../harness/schemas.ts';
+import { Signal } from '../harness/signal.ts';
 import { Trace } from '../harness/trace.ts';
 import { Failed, Inconclusive } from '../rule.ts';
 import { ClientUnderTest } from './client-under-test.ts';
-import { durationsOf } from './durations.ts';
+import { createClient, pathOf } from './create-order.ts';
 import type { PlayedServer } from './played-server.ts';
 import { Responder } from './responder.ts';
 import { ServerMessages } from './server-messages.ts';
-import { Signal } from './signal.ts';
 import type { Overlap } from './stage.ts';
 import { TokenDesk } from './tokens.ts';
 
@@ -127,9 +127,7 @@ export class ClientKit {
     for (const { name, required, schema } of channel.query) {
       if (required && query[name] === undefined) query[name] = sampleOf(schema, schemas) as string;
     }
-    const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) =>
-      encodeURIComponent(String(parameters[name] ?? '')),
-    );
+    const path = pathOf(channel, parameters);
     const messages = new ServerMessages(channel, schemas, room);
     const responder = new Responder(channel, messages);
     const tokens = new TokenDesk(adapter, id, (token) => this.trace.redact(token));
@@ -150,21 +148,15 @@ export class ClientKit {
     stage.onOpen = (connection) => responder.greet(connection);
     stage.onMessage = (connection, index) => responder.receive(connection, connection.messages[index]!);
     this.clients.push(client);
-    const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
-    await adapter.ask({
-      op: 'create',
-      client: id,
-      channel: channel.name,
+    await createClient(adapter, {
+      id,
+      channel,
       url,
-      address: `${url}${path}${search === '' ? '' : `?${search}`}`,
       parameters,
       query,
-      token: channel.auth?.parameter ?? null,
-      options: {
-        timeScale: this.timeScale,
-        durations: durationsOf(channel, (ms) => this.scaled(ms)),
-        pauseWhenHidden: options.pauseWhenHidden ?? false,
-      },
+      timeScale: this.timeScale,
+      scaled: (ms) => this.scaled(ms),
+      ...(options.pauseWhenHidden === undefined ? {} : { pauseWhenHidden: options.pauseWhenHidden }),
     });
     return client;
   }

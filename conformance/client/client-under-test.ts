@@ -5,10 +5,10 @@ import type { Adapter } from '../adapter/adapter.ts';
 import { AdapterError, type AdapterEvent, type EnvironmentEvent, Unsupported } from '../adapter/protocol.ts';
 import type { BuildOptions, Built, MessageBuilder } from '../harness/messages.ts';
 import { valueAt, withValueAt } from '../harness/pointer.ts';
+import type { Signal } from '../harness/signal.ts';
 import { NotTestable } from '../rule.ts';
 import type { Responder } from './responder.ts';
 import type { ServerMessages } from './server-messages.ts';
-import type { Signal } from './signal.ts';
 import type { Stage } from './stage.ts';
 import type { TokenDesk } from './tokens.ts';
 

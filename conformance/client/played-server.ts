@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Channel } from '../../scripts/model.ts';
+import type { Signal } from '../harness/signal.ts';
 import type { Trace } from '../harness/trace.ts';
-import type { Signal } from './signal.ts';
 import { Stage } from './stage.ts';
 
 interface Listener {

@@ -6,8 +6,8 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import type { Channel } from '../../scripts/model.ts';
 import { Connection } from '../harness/connection.ts';
 import { classify } from '../harness/schemas.ts';
+import type { Signal } from '../harness/signal.ts';
 import type { Trace } from '../harness/trace.ts';
-import type { Signal } from './signal.ts';
 
 /** What becomes of an attempt to connect. `close`: accepted, then closed with the code, and nothing else sent. */
 export type Admission =

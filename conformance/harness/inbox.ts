@@ -2,6 +2,7 @@
 import { Failed } from '../rule.ts';
 import { describeEnding, type Ending } from './ending.ts';
 import { brief } from './pointer.ts';
+import { Signal } from './signal.ts';
 
 /** A message (text or binary) that came. */
 export interface Received {
@@ -20,11 +21,6 @@ export interface Received {
   readonly fence: boolean;
 }
 
-interface Waiter {
-  readonly check: () => boolean;
-  readonly resolve: () => void;
-}
-
 export interface TakeOptions {
   /** @default kit.patienceMs */
   readonly withinMs?: number;
@@ -39,7 +35,7 @@ export class Inbox {
   ending: Ending | null = null;
   readonly #patienceMs: () => number;
   readonly #taken = new Set<number>();
-  readonly #waiters = new Set<Waiter>();
+  readonly #signal = new Signal();
 
   constructor(name: string, patienceMs: () => number) {
     this.name = name;
@@ -87,24 +83,8 @@ export class Inbox {
   }
 
   /** Waits until the condition holds, checked whenever anything comes; false where it does not within the time. */
-  async until(condition: () => boolean, withinMs: number): Promise<boolean> {
-    if (condition()) return true;
-    return await new Promise((resolve) => {
-      const waiter: Waiter = {
-        check: condition,
-        resolve: () => {
-          clearTimeout(timer);
-          this.#waiters.delete(waiter);
-          resolve(true);
-        },
-      };
-      const timer = setTimeout(() => {
-        this.#waiters.delete(waiter);
-        // A last look: a timer that fires late must not report what already came as missing.
-        setImmediate(() => resolve(condition()));
-      }, withinMs);
-      this.#waiters.add(waiter);
-    });
+  until(condition: () => boolean, withinMs: number): Promise<boolean> {
+    return this.#signal.until(condition, withinMs);
   }
 
   /** Waits for the end; null where it stays open. */
@@ -124,6 +104,6 @@ export class Inbox {
 
   /** Something came, or the connection ended: whoever waits looks. */
   protected wake(): void {
-    for (const waiter of [...this.#waiters]) if (waiter.check()) waiter.resolve();
+    this.#signal.wake();
   }
 }

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Channel, ClientMessage } from '../../scripts/model.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { type AdapterEvent, Unsupported } from '../adapter/protocol.ts';
-import { durationsOf } from '../client/durations.ts';
+import { createClient } from '../client/create-order.ts';
 import type { Built } from '../harness/messages.ts';
 import { valueAt, withValueAt } from '../harness/pointer.ts';
 import type { Asked, Told } from './history.ts';
@@ -50,21 +50,8 @@ export class PairClient {
 
   async connect(): Promise<void> {
     const { adapter, channel, id, url, parameters, query, timeScale } = this.#parts;
-    const path = channel.address.replace(/\{([^}]+)\}/g, (_, name: string) =>
-      encodeURIComponent(String(parameters[name] ?? '')),
-    );
-    const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
-    await adapter.ask({
-      op: 'create',
-      client: id,
-      channel: channel.name,
-      url,
-      address: `${url}${path}${search === '' ? '' : `?${search}`}`,
-      parameters,
-      query,
-      token: channel.auth?.parameter ?? null,
-      options: { timeScale, durations: durationsOf(channel, (ms) => ms * timeScale), pauseWhenHidden: false },
-    });
+    const scaled = (ms: number): number => ms * timeScale;
+    await createClient(adapter, { id, channel, url, parameters, query, timeScale, scaled });
     await adapter.ask({ op: 'connect', client: id });
   }
 

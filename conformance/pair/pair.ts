@@ -2,13 +2,13 @@
 import { performance } from 'node:perf_hooks';
 import type { Channel, ClientMessage } from '../../scripts/model.ts';
 import type { Adapter } from '../adapter/adapter.ts';
-import { Signal } from '../client/signal.ts';
 import { channelBase } from '../harness/address.ts';
 import type { Connection } from '../harness/connection.ts';
 import type { Leases } from '../harness/leases.ts';
 import { MessageBuilder } from '../harness/messages.ts';
 import { classify } from '../harness/schemas.ts';
 import { ServerKit, type Session } from '../harness/server-kit.ts';
+import { Signal } from '../harness/signal.ts';
 import { toUser } from '../harness/users.ts';
 import { type FaultProxy, startProxy } from '../proxy/index.ts';
 import { NotTestable } from '../rule.ts';

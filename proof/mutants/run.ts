@@ -19,8 +19,6 @@ interface Source {
   readonly share: number;
 }
 
-const handlers = ['arena', 'bucketlist', 'tabletop', 'chat', 'notifications', 'climbing'];
-
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
@@ -30,10 +28,13 @@ const filesIn = (folder: string): readonly string[] =>
 /** What does not belong to the server that the suite is given: other engines, the door for tests, types. */
 const elsewhere = /\/(control|control-order|log|facade|seam|table|core|freeze)\.ts$|engine-(sqlite|redis)/;
 
+/** Who the users are, and which tokens they have: no handler. */
+const fixtures = /\/(fixtures|tokens)\.ts$/;
+
 const sources = (): readonly Source[] => [
   { role: 'server', files: filesIn('runtime/server').filter((file) => !elsewhere.test(file)), share: 0.5 },
   { role: 'client', files: filesIn('runtime/client'), share: 0.3 },
-  { role: 'server', files: handlers.map((name) => `reference-server/${name}.ts`), share: 0.2 },
+  { role: 'server', files: filesIn('reference-server').filter((file) => !fixtures.test(file)), share: 0.2 },
 ];
 
 export interface Drawn extends Mutant {

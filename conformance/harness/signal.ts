@@ -1,4 +1,4 @@
-// Waiting for a condition over everything a case sees: the wire and the adapter wake it, and nothing polls.
+// Waiting for a condition: whatever changes something wakes it, and nothing polls.
 
 export class Signal {
   readonly #waiters = new Set<{ readonly check: () => boolean; readonly resolve: () => void }>();
