@@ -4,7 +4,7 @@ import { mutantsOf } from './mutate.ts';
 const source = `import { x } from './x.ts';
 export const f = (n: number): boolean => {
   if (n > 3 && x) { call(n); return true; }
-  return false;
+  return n < 1000;
 };
 `;
 
@@ -18,6 +18,8 @@ it('changes one place at a time, and each change is one that can be found again'
       'flip &&',
       'flip >',
       'one more',
+      'double',
+      'flip <',
       'drop statement',
       'return nothing',
       'other truth',

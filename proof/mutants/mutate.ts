@@ -41,6 +41,9 @@ const flips: Readonly<Record<string, string>> = {
   '??': '&&',
 };
 
+/** From here on a number is a duration or a size, of which one more is nothing that anybody could see. */
+const measure = 100;
+
 function* editsOf(node: AnyNode, source: string): Generator<Edit> {
   const { start, end } = node;
   const text = source.slice(start, end);
@@ -73,7 +76,10 @@ function* editsOf(node: AnyNode, source: string): Generator<Edit> {
     yield edit('return nothing', 'return;');
   }
   if (node.type === 'Literal') {
-    if (typeof node.value === 'number') yield edit('one more', `(${node.value + 1})`);
+    if (typeof node.value === 'number') {
+      const isMeasure = node.value >= measure;
+      yield edit(isMeasure ? 'double' : 'one more', `(${isMeasure ? node.value * 2 : node.value + 1})`);
+    }
     if (typeof node.value === 'boolean') yield edit('other truth', String(!node.value));
   }
   if (node.type === 'BlockStatement' && node.body.length > 1) {
