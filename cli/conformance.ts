@@ -1,5 +1,6 @@
 // `wirepact conformance`: proves that the generated code is fresh, then runs the suite against the bundled server and the generated client.
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -33,7 +34,7 @@ export function addConformance(program: Command, { io, exit }: CommandContext): 
     .command('conformance')
     .description('check that generated code is fresh, and run the suite against the bundled server and client')
     .option('--time-scale <number>', 'multiplies every duration of the contract', positive, 0.05)
-    .option('--report <dir>', 'folder of the reports: report.json of all, and one folder each', 'reports')
+    .option('--report <dir>', 'folder of the reports: of all together, and one folder each', 'reports')
     .option('--strict', 'a broken SHOULD counts like a MUST')
     .option('--channel <name>', 'only this channel (may be repeated)', collect)
     .option('--rule <glob>', 'only these rules or instances (may be repeated)', collect)
@@ -69,7 +70,10 @@ async function isFresh(io: Io): Promise<boolean> {
 
 /** One after another: each measures time, and the others would be in its way. The exit code that goes before the others. */
 async function runAll(options: ConformanceOptions, io: Io): Promise<number> {
-  const { mergeReports, worstExitCode } = await import('./merge-reports.ts');
+  const [{ mergeFolders }, { worstExitCode }] = await Promise.all([
+    import('./merge-reports.ts'),
+    import('../conformance/report/merged-report.ts'),
+  ]);
   const { rolesOf } = await import('./rule-roles.ts');
   const named = options.rule === undefined ? null : rolesOf(document, options.rule);
   const isMeant = ({ role }: Part) =>
@@ -77,12 +81,11 @@ async function runAll(options: ConformanceOptions, io: Io): Promise<number> {
   const done: { readonly folder: string; readonly exitCode: number }[] = [];
   for (const part of [...parts(), ...chromium(io)].filter(isMeant)) {
     const folder = join(options.report, part.folder);
+    // What an earlier run left there says nothing of this one.
+    await rm(join(folder, 'report.json'), { force: true });
     done.push({ folder: part.folder, exitCode: await part.run({ ...options, report: folder }, io) });
   }
-  await mergeReports(
-    options.report,
-    done.map(({ folder }) => folder),
-  );
+  await mergeFolders(options.report, done);
   return worstExitCode(done.map(({ exitCode }) => exitCode));
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { run } from './program.ts';
+import { runCommand } from './fixtures/run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirepact-diff-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,17 +17,7 @@ function written(name: string, content: string): string {
   return path;
 }
 
-async function diff(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const io = {
-    print: (line: string) => void out.push(line),
-    warn: (line: string) => void err.push(line),
-    color: false,
-    verbose: false,
-  };
-  const code = await run(['diff', ...args], io);
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+const diff = (...args: string[]) => runCommand(['diff', ...args]);
 
 test('a breaking change is one line with its place, and exit code 1', async () => {
   const path = written('breaking.yaml', text.replace('perSecond: 5,', 'perSecond: 2,'));

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Io } from './io.ts';
-import { run } from './program.ts';
+import { runCommand } from './fixtures/run-command.ts';
 
 const kitchen = readFileSync(new URL('../scripts/fixtures/kitchen.yaml', import.meta.url), 'utf8');
 const home = process.cwd();
@@ -19,12 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function wirepact(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const io: Io = { print: (line) => out.push(line), warn: (line) => err.push(line), color: false, verbose: false };
-  const code = await run(args, io);
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+const wirepact = (...args: string[]) => runCommand(args);
 
 test.each([
   [['generat'], /unknown command 'generat' \(Did you mean generate\?\)/],

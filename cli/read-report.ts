@@ -1,15 +1,18 @@
 // Reads reports that runs have left: by their file, or by the folder that holds it.
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { MergedReport } from '../conformance/report/merged-report.ts';
 import type { Report } from '../conformance/report/report-json.ts';
 import { UsageError } from './exit-codes.ts';
 
-/** Throws a {@link UsageError} where a path is no report of one run. */
-export async function readReports(paths: readonly string[]): Promise<readonly Report[]> {
+type AnyReport = Report | MergedReport;
+
+/** Throws a {@link UsageError} where a path is no report. */
+export async function readReports(paths: readonly string[]): Promise<readonly AnyReport[]> {
   return await Promise.all(paths.map(readReport));
 }
 
-async function readReport(path: string): Promise<Report> {
+async function readReport(path: string): Promise<AnyReport> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => null,
@@ -23,7 +26,7 @@ async function readReport(path: string): Promise<Report> {
   const value = parsed(text);
   if (!isReport(value)) {
     throw new UsageError(
-      `${file} is no report of one run (schemaVersion 1, with cases and volatile). Was it merged, or written by another version?`,
+      `${file} is no report (schemaVersion 1, with role, cases, rules and volatile). Was it written by another version?`,
     );
   }
   return value;
@@ -37,8 +40,9 @@ function parsed(text: string): unknown {
   }
 }
 
-function isReport(value: unknown): value is Report {
+function isReport(value: unknown): value is AnyReport {
   if (typeof value !== 'object' || value === null) return false;
-  const { schemaVersion, cases, volatile, rules } = value as { readonly [key: string]: unknown };
-  return schemaVersion === 1 && Array.isArray(cases) && Array.isArray(rules) && typeof volatile === 'object';
+  const { schemaVersion, role, cases, volatile, rules, parts } = value as { readonly [key: string]: unknown };
+  const isWhole = Array.isArray(cases) && Array.isArray(rules) && typeof volatile === 'object' && volatile !== null;
+  return schemaVersion === 1 && isWhole && (role === 'several' ? Array.isArray(parts) : typeof role === 'string');
 }

@@ -19,9 +19,12 @@ export function addReport(program: Command, { io, exit }: CommandContext): void 
     .requiredOption('--out <dir>', 'folder of the merged report; each single one goes into a folder below')
     .addHelpText('after', mergeExamples)
     .action(async (paths: readonly string[], { out }: { readonly out: string }) => {
-      const { readReports } = await import('./read-report.ts');
-      const { writeMerged } = await import('./merge-reports.ts');
-      const merged = await writeMerged(await readReports(paths), out);
+      const [{ readReports }, { writeMerged }, { singleReports }] = await Promise.all([
+        import('./read-report.ts'),
+        import('./merge-reports.ts'),
+        import('../conformance/report/merged-report.ts'),
+      ]);
+      const merged = await writeMerged((await readReports(paths)).flatMap(singleReports), out);
       for (const { target, role, headline, folder } of merged.parts)
         io.print(`${folder}  ${role} ${target.name}: ${headline}`);
       io.print(`Report: ${out}`);

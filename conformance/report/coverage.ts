@@ -35,6 +35,11 @@ export function coverageOf(
   }));
 }
 
+/** One word for a column. */
+export function discriminatingWord({ discriminating }: RuleCoverage): string {
+  return discriminating === null ? 'not known' : discriminating ? 'yes' : 'no';
+}
+
 /** `declared at 4 places, 3 exercised, 3 decided; discriminating`. */
 export function coverageText({ declared, exercised, decided, discriminating }: RuleCoverage): string {
   const proven =

@@ -1,5 +1,6 @@
 // What changed between two reports: the cases that newly break a rule, those that no longer do, and those that came or went.
 import type { Verdict } from '../result.ts';
+import { isMerged, type MergedReport } from './merged-report.ts';
 import type { Report, ReportCase } from './report-json.ts';
 
 export interface Change {
@@ -23,9 +24,13 @@ export interface ReportDiff {
 
 const bad: readonly (Verdict | null)[] = ['fail', 'error'];
 
-/** Cases are matched by their instance, and by role; in the order of the later report, then of the earlier. */
-export function diffReports(before: Pick<Report, 'cases'>, after: Pick<Report, 'cases'>): ReportDiff {
-  const [earlier, later] = [byKey(before.cases), byKey(after.cases)];
+/**
+ * Cases are matched by their instance, and by role, of two merged reports by their part too; in the order of the later report,
+ * then of the earlier.
+ */
+export function diffReports(before: Report | MergedReport, after: Report | MergedReport): ReportDiff {
+  const isOfParts = isMerged(before) && isMerged(after);
+  const [earlier, later] = [byKey(before.cases, isOfParts), byKey(after.cases, isOfParts)];
   const changes = [...new Set([...later.keys(), ...earlier.keys()])].flatMap((key): Change[] => {
     const [old, now] = [earlier.get(key), later.get(key)];
     const [from, to] = [old?.verdict ?? null, now?.verdict ?? null];
@@ -45,6 +50,14 @@ export function diffReports(before: Pick<Report, 'cases'>, after: Pick<Report, '
   };
 }
 
-function byKey(cases: readonly ReportCase[]): ReadonlyMap<string, ReportCase> {
-  return new Map(cases.map((one) => [`${one.role} ${one.instance}`, one]));
+type AnyCase = ReportCase & { readonly part?: string };
+
+function byKey(cases: readonly AnyCase[], isOfParts: boolean): ReadonlyMap<string, ReportCase> {
+  const found = new Map<string, ReportCase>();
+  for (const one of cases) {
+    const key = `${isOfParts ? one.part : ''} ${one.role} ${one.instance}`;
+    // Where several parts have it, one that breaks it speaks for all.
+    if (!bad.includes(found.get(key)?.verdict ?? null)) found.set(key, one);
+  }
+  return found;
 }

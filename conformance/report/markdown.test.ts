@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { sampleCase, sampleRun, tokens } from './fixtures/sample-run.ts';
+import { htmlReport } from './html.ts';
 import { markdownReport } from './markdown.ts';
 import { buildReport } from './report-json.ts';
 
@@ -54,4 +55,13 @@ test('a hopeless server does not make a summary that a CI refuses', () => {
   const text = markdownReport(buildReport(sampleRun({ cases })));
   expect(text.length).toBeLessThan(1_000_000);
   expect(text).toContain('50 rules more in the report.');
+});
+
+test('how far each rule got stands at the end, as in the page and in report.json', () => {
+  const cases = [sampleCase(), sampleCase({ rule: 'auth/x', verdict: 'not-testable' })];
+  const report = buildReport(sampleRun({ cases }), { proof: new Map([['delivery/receivers', true]]) });
+  expect(markdownReport(report)).toContain(
+    '| rule | declared | exercised | decided | discriminating |\n| --- | ---: | ---: | ---: | --- |\n| `delivery/receivers` | 1 | 1 | 1 | yes |\n| `auth/x` | 1 | 0 | 0 | not known |\n',
+  );
+  expect(htmlReport(report)).toContain('declared at 1 place, 1 exercised, 1 decided; discriminating');
 });

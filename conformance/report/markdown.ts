@@ -1,6 +1,7 @@
 // The summary that a CI shows on its page: the verdict, the families, what broke with its frames, what to add to the target file.
 import { plural, summariseFamilies, summaryText } from '../verdict/summary.ts';
 import { placeInDocument, traceLines } from './console-cases.ts';
+import { discriminatingWord } from './coverage.ts';
 import { escapeMarkdown, markdownBlock, markdownCode } from './escape.ts';
 import { addingTo, groupByNeed, groupByRule, placeOf, type RuleGroup, rerunCommand } from './groups.ts';
 import { createPaint } from './paint.ts';
@@ -34,6 +35,7 @@ export function markdownReport(report: Report): string {
     ),
     ...needSection(report),
     ...knownSection(report),
+    ...coverageSection(report),
   ];
   return `${lines
     .join('\n')
@@ -126,5 +128,24 @@ function knownSection(report: Report): readonly string[] {
       (one) =>
         `- ${markdownCode(`${file}:${one.line}`)} ${markdownCode(one.rule)} ${one.kind}: ${escapeMarkdown(one.message)}`,
     ),
+  ];
+}
+
+/** Every rule that the contract has somewhere: of the others there is nothing to say. */
+function coverageSection({ rules }: Report): readonly string[] {
+  const declared = rules.filter((one) => one.declared > 0);
+  if (declared.length === 0) return [];
+  return [
+    '',
+    '<details><summary>How far each rule got</summary>',
+    '',
+    '| rule | declared | exercised | decided | discriminating |',
+    '| --- | ---: | ---: | ---: | --- |',
+    ...declared.map(
+      (one) =>
+        `| ${markdownCode(one.rule)} | ${one.declared} | ${one.exercised} | ${one.decided} | ${discriminatingWord(one)} |`,
+    ),
+    '',
+    '</details>',
   ];
 }
