@@ -1,4 +1,5 @@
 // What a benchmark is given, and the rows that it gives back.
+import type { ServerSizes } from './server.ts';
 
 export interface BenchOptions {
   /** The command under test: the built one, or for a smoke test the one from source. */
@@ -12,6 +13,8 @@ export interface BenchOptions {
   readonly suite: readonly string[];
   /** The client libraries to compare with. @default all of `bench/package.json` */
   readonly clientPeers?: readonly string[];
+  /** @default what the aims are stated for */
+  readonly server?: ServerSizes;
 }
 
 export interface Row {

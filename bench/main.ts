@@ -7,6 +7,7 @@ import { benchGenerateCold } from './generate-cold.ts';
 import { benchGenerateScale } from './generate-scale.ts';
 import { benchGenerateWatch } from './generate-watch.ts';
 import { root, runCommand } from './measure.ts';
+import { benchServer } from './server.ts';
 import { benchSuiteTime } from './suite-time.ts';
 import { printTable } from './table.ts';
 import { benchValidate } from './validate.ts';
@@ -19,6 +20,7 @@ const benches: { readonly [name: string]: Bench } = {
   validate: benchValidate,
   'suite-time': benchSuiteTime,
   clients: benchClients,
+  server: benchServer,
 };
 
 const options: BenchOptions = {

@@ -1,5 +1,5 @@
 // The Spectral ruleset that checks each key against its schema: one rule a key, errors at the line where the mistake stands.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 
 const onChannel = ['$.channels[*]', '$.components.channels[*]'];
@@ -46,9 +46,14 @@ export const places = {
   'x-ws-should': { on: ['$.'], shared: {} },
 };
 
+/** Beside this file, or from where a build is to where the package has it. */
+const folder = ['./', '../../vocabulary/']
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(new URL('asyncapi.schema.json', url)));
+
 /** The schema of a key, as published. */
 export function readSchema(key) {
-  return JSON.parse(readFileSync(new URL(`./${key}.schema.json`, import.meta.url), 'utf8'));
+  return JSON.parse(readFileSync(new URL(`${key}.schema.json`, folder), 'utf8'));
 }
 
 /** What an editor or Spectral checks at one sort of place: where, and by which part of the key's schema. */

@@ -2,7 +2,11 @@
 
 export type StateName = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closing' | 'closed';
 
-export type EnvironmentEvent = 'online' | 'offline' | 'visible' | 'hidden';
+/**
+ * `pagehide`, `pageshow`: the page enters, leaves the back/forward cache. `sleep`, `wake`: in between no timer of the client
+ * fires; those that are overdue fire at `wake`, and the client is told of neither.
+ */
+export type EnvironmentEvent = 'online' | 'offline' | 'visible' | 'hidden' | 'pagehide' | 'pageshow' | 'sleep' | 'wake';
 
 export interface CreateOptions {
   /** Multiplies every duration of the contract. */

@@ -4,6 +4,7 @@ import { authRules } from './auth.ts';
 import type { AnyClientRule } from './client-rule.ts';
 import { closeCodeRules } from './close-codes.ts';
 import { heartbeatRules } from './heartbeat.ts';
+import { sleepRules } from './heartbeat-sleep.ts';
 import { idempotentRules } from './idempotent.ts';
 import { monitorRules } from './monitors.ts';
 import { queueRules } from './queue.ts';
@@ -12,6 +13,7 @@ import { attemptRules } from './reconnect-attempts.ts';
 import { backoffRules } from './reconnect-backoff.ts';
 import { connectionRules } from './reconnect-connections.ts';
 import { environmentRules } from './reconnect-environment.ts';
+import { pageCacheRules } from './reconnect-page-cache.ts';
 import { requestRules } from './request.ts';
 import { resyncRules } from './resync.ts';
 import { sequenceRules } from './sequence.ts';
@@ -23,9 +25,11 @@ export const clientRules: readonly AnyClientRule[] = [
   ...attemptRules,
   ...connectionRules,
   ...environmentRules,
+  ...pageCacheRules,
   ...closeCodeRules,
   ...readyRules,
   ...heartbeatRules,
+  ...sleepRules,
   ...queueRules,
   ...idempotentRules,
   ...requestRules,

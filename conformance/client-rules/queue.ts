@@ -1,86 +1,11 @@
 // Rules about what is sent while a client is not ready: held in order, written once, bounded, and never lost in silence.
-import type { Channel, Queue } from '../../scripts/model.ts';
-import type { ClientKit } from '../client/client-kit.ts';
-import type { ClientUnderTest, Sending } from '../client/client-under-test.ts';
-import type { Connection } from '../harness/connection.ts';
 import { Failed } from '../rule.ts';
-import { type ClientCase, type ClientRule, caseAt } from './client-rule.ts';
-import { delayBefore, delaysUntil, levelOf } from './levels.ts';
+import { type ClientRule, caseAt } from './client-rule.ts';
+import { delayBefore, delaysUntil } from './levels.ts';
 import { codeFor, cut } from './losing.ts';
+import { arrivals, expectArrivals, heldBack, sendMany, whereQueued } from './queue-arrivals.ts';
+import { queueBoundRules } from './queue-bounds.ts';
 import { queuedMessages, unqueuedMessages } from './sendable.ts';
-
-type Run = (kit: ClientKit, queue: Queue, key: string) => Promise<void>;
-
-/** One case for each channel with a queue and a message that waits in it. */
-function whereQueued(
-  run: Run,
-  level: (queue: Queue) => ClientCase['level'] = (queue) => queue.level,
-  part: Partial<ClientCase> = {},
-): ClientRule['cases'] {
-  return (_contract, channel: Channel) => {
-    const key = queuedMessages(channel)[0]?.key;
-    const { queue } = channel;
-    if (queue === null || key === undefined || channel.reconnect === null) return [];
-    return [caseAt(channel, queue, level(queue), { timeoutMs: 60_000, ...part, run: (kit) => run(kit, queue, key) })];
-  };
-}
-
-/** A client whose first connection is held up until `admit()`. */
-async function heldBack(kit: ClientKit): Promise<{ client: ClientUnderTest; admit: () => Promise<Connection> }> {
-  const client = await kit.create();
-  client.tokens.policy = () => 'hang';
-  if (kit.channel.auth?.parameter == null) client.stage.admit = () => ({ do: 'hang' });
-  await client.connect();
-  const row = kit.channel.reconnect!;
-  return {
-    client,
-    async admit() {
-      client.tokens.policy = () => 'token';
-      client.stage.admit = () => ({ do: 'accept' });
-      for (const [index, { token }] of client.tokens.requests.entries())
-        if (token === null) client.tokens.answer(index);
-      const limitMs = kit.scaled(delaysUntil(row, 6) * 2 + row.tokenTimeoutMs * 6) + kit.patienceMs;
-      return await kit.opened(client, 0, limitMs);
-    },
-  };
-}
-
-/** The markers (or texts) of those messages as they came, in order. */
-function arrivals(connections: readonly Connection[], sent: readonly Sending[]): readonly number[] {
-  return connections.flatMap((connection) =>
-    connection.messages.flatMap((message) => {
-      const index = sent.findIndex(({ built }) => built.marker !== null && message.text.includes(built.marker));
-      return index === -1 ? [] : [index];
-    }),
-  );
-}
-
-async function sendMany(client: ClientUnderTest, key: string, count: number): Promise<readonly Sending[]> {
-  const sent: Sending[] = [];
-  for (let n = 0; n < count; n += 1) sent.push(await client.send(key));
-  return sent;
-}
-
-function expectArrivals(seen: readonly number[], wanted: readonly number[], what: string): void {
-  if (seen.join() === wanted.join()) return;
-  const repeated = seen.filter((index, at) => seen.indexOf(index) !== at);
-  const missing = wanted.filter((index) => !seen.includes(index));
-  const reason =
-    repeated.length > 0
-      ? 'duplicate'
-      : missing.length > 0
-        ? 'lost'
-        : seen.length > wanted.length
-          ? 'too-many'
-          : 'wrong-order';
-  const list = (numbers: readonly number[]) =>
-    numbers.length === 0
-      ? 'none'
-      : numbers.length > 12
-        ? `${numbers.length} messages`
-        : numbers.map((n) => n + 1).join(', ');
-  throw new Failed(`${what}: ${list(wanted)}`, list(seen), { reason });
-}
 
 const order: ClientRule = {
   id: 'queue/sent-in-order-once',
@@ -157,75 +82,6 @@ const readinessFirst: ClientRule = {
   },
 };
 
-/** Each of them settled once, with an error, and was reported. */
-async function expectDropped(kit: ClientKit, client: ClientUnderTest, dropped: readonly Sending[]): Promise<void> {
-  await kit.until(() => dropped.every(({ settled }) => settled !== null), kit.patienceMs);
-  await client.fence();
-  for (const { settled, times, built } of dropped) {
-    const what = `${built.key}, which was dropped,`;
-    if (settled === null) throw new Failed(`${what} to settle with an error`, 'it did not', { reason: 'not-settled' });
-    if (settled.ok) throw new Failed(`${what} to settle with an error`, 'it succeeded', { reason: 'wrong-outcome' });
-    if (times > 1) throw new Failed(`${what} to settle once`, `${times} times`, { reason: 'settled-twice' });
-  }
-  const told = client.seen('drop').length;
-  if (told < dropped.length)
-    throw new Failed(`${dropped.length} drops reported`, `${told}`, { reason: 'not-reported' });
-}
-
-const boundedByCount: ClientRule = {
-  id: 'queue/bounded-by-count',
-  role: 'client',
-  level: 'MUST',
-  sentence:
-    'A full queue lets go of what the contract says, and of no more; what is dropped is reported, and its send fails.',
-  cases: whereQueued(
-    async (kit, queue, key) => {
-      const { client, admit } = await heldBack(kit);
-      const over = 5;
-      const sent = await sendMany(client, key, queue.messages + over);
-      const isOldest = queue.overflow === 'drop-oldest';
-      const dropped = isOldest ? sent.slice(0, over) : sent.slice(queue.messages);
-      await expectDropped(kit, client, dropped);
-      const connection = await admit();
-      const kept = sent.map((_, index) => index).filter((index) => !dropped.includes(sent[index] as Sending));
-      await kit.until(() => arrivals([connection], sent).length >= kept.length, kit.scaled(kit.readyAfterMs) + 3000);
-      await kit.clock.sleep(100);
-      expectArrivals(arrivals([connection], sent), kept, 'the messages that were kept');
-    },
-    (queue) => levelOf(queue, 'messages', 'overflow'),
-    { stretch: 4 },
-  ),
-};
-
-const boundedByAge: ClientRule = {
-  id: 'queue/bounded-by-age',
-  role: 'client',
-  level: 'MUST',
-  sentence:
-    'What is older than the queue allows is not sent; it is reported when it expires, and its send fails; what is younger is sent.',
-  cases: whereQueued(
-    async (kit, queue, key) => {
-      const { client, admit } = await heldBack(kit);
-      const [old] = await sendMany(client, key, 1);
-      if (old === undefined) throw new Error('one message was sent');
-      const ageMs = kit.scaled(queue.maxAgeMs);
-      await kit.clock.sleep(ageMs * 0.6);
-      const [young] = await sendMany(client, key, 1);
-      await kit.until(() => old.settled !== null, ageMs);
-      const seenAt = old.settled?.at ?? null;
-      kit.checkTiming({ what: 'its failure', from: old.at, seenAt, earliestMs: ageMs, latestMs: ageMs });
-      await expectDropped(kit, client, [old]);
-      const connection = await admit();
-      const sent = [old, young as Sending];
-      await kit.until(() => arrivals([connection], sent).length > 0, kit.scaled(kit.readyAfterMs) + kit.patienceMs);
-      await kit.clock.sleep(100);
-      expectArrivals(arrivals([connection], sent), [1], 'the younger of two');
-    },
-    (queue) => levelOf(queue, 'maxAgeMs'),
-    { timeoutMs: 200_000 },
-  ),
-};
-
 const finalStateSettles: ClientRule = {
   id: 'queue/closed-settles-all',
   role: 'client',
@@ -295,8 +151,7 @@ export const queueRules: readonly ClientRule[] = [
   order,
   notTwice,
   readinessFirst,
-  boundedByCount,
-  boundedByAge,
+  ...queueBoundRules,
   finalStateSettles,
   unqueuedFails,
 ];

@@ -17,14 +17,14 @@ function returnMs(kit: ClientKit): number {
 }
 
 /** A client that got updates 1 to `count`, and its connection. */
-async function follower(kit: ClientKit, row: Resync, count: number) {
+export async function follower(kit: ClientKit, row: Resync, count: number) {
   const { client, connection } = await kit.ready();
   for (let number = 1; number <= count; number += 1) await connection.send(client.responder.update(number).text);
   await expectSequence(kit, client, [...begun(row), ...numbers(1, count)]);
   return { client, connection };
 }
 
-function numbers(from: number, to: number): readonly string[] {
+export function numbers(from: number, to: number): readonly string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 }
 

@@ -85,7 +85,7 @@ export class ClientUnderTest {
   async environment(event: EnvironmentEvent): Promise<void> {
     await this.#optional(
       this.#parts.adapter.ask({ op: 'environment', client: this.id, event }),
-      'the command environment',
+      `the command environment with the event ${event}`,
     );
   }
 

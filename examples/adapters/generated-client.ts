@@ -22,9 +22,8 @@ export function createAdapter(place: string, write: (line: string) => void, part
   function create({ client: id, channel, url, parameters, query, options }: Any): object {
     const tell = (event: string, more: object) => say({ event, client: id, ...more });
     const tokens: Any[] = [];
-    const { page, environment } = pretendedPage();
+    const { page, environment, clock } = pretend(options.timeScale);
     const token = () => new Promise((...settle) => tell('token-requested', { request: tokens.push(settle) }));
-    const clock = scaledClock(options.timeScale);
     const plain = { WebSocket, url, parameters, query, ...options, environment, token, clock };
     const { [`${channel}Table`]: table, [`${channel}Client`]: make } = (channels as Any)[channel];
     const client = around(table, plain, make);
@@ -38,12 +37,12 @@ export function createAdapter(place: string, write: (line: string) => void, part
       const { name: state, ready, reason, code } = client.state;
       tell('state', { state, ready, reason, code });
     });
-    instances.set(id, { client, tokens, page });
-    return {};
+    return instances.set(id, { client, tokens, page }) && {};
   }
 
   function carryOut(command: Any): object | undefined {
-    const { op, id, type, fields, event, client: name } = command;
+    const { id, type, fields, event, client: name } = command;
+    const op = command.op.replace(/^(join|leave)$/, 'request');
     if (op === 'hello') return { implementation: { name: `wirepact client, ${place}` }, parallel };
     if (op === 'create') return create(command);
     const { client, tokens, page } = instances.get(name) ?? {};
@@ -60,8 +59,6 @@ export function createAdapter(place: string, write: (line: string) => void, part
       dispose: () => instances.delete(name) && client.dispose(),
       send: () => settle(client.send(type, fields)),
       request: () => settle(client.request(type, fields)),
-      join: () => settle(client.request(type, fields)),
-      leave: () => settle(client.request(type, fields)),
       token: () =>
         tokens?.[command.request - 1]?.['token' in command ? 0 : 1](command.token ?? new Error(command.error)),
       environment: () => page(event),
@@ -75,32 +72,35 @@ export function createAdapter(place: string, write: (line: string) => void, part
     const command = JSON.parse(line);
     try {
       const answer = carryOut(command);
-      say({
-        id: command.id,
-        ...(answer ? { ok: true, ...answer } : { error: { code: 'unsupported', message: command.op } }),
-      });
+      const outcome = answer ? { ok: true, ...answer } : { error: { code: 'unsupported', message: command.op } };
+      say({ id: command.id, ...outcome });
     } catch (error) {
       say({ id: command.id, error: { code: 'failed', message: String(error) } });
     }
   };
 }
 
-function pretendedPage() {
+/** A page that is what the suite says, and a clock that runs as fast as it says, but for the timers of a page asleep. */
+function pretend(scale: number) {
   const listeners = new Set<Any>();
   const last: Record<string, boolean> = {};
+  let overdue: Map<unknown, () => void> | undefined;
   const page = (event: string) => {
-    last[{ online: 'offline', visible: 'hidden' }[event] ?? event] = !/online|visible/.test(event);
-    for (const call of [...listeners]) call(event);
+    const due = event === 'wake' ? overdue : undefined;
+    if (event === 'sleep' || event === 'wake') overdue = event === 'sleep' ? new Map() : undefined;
+    else last[{ online: 'offline', visible: 'hidden' }[event] ?? event] = !/online|visible/.test(event);
+    for (const call of due?.values() ?? []) call();
+    for (const call of overdue || due ? [] : [...listeners]) call(event);
   };
   const listen = (call: Any) => listeners.add(call) && (() => listeners.delete(call));
-  return { page, environment: { isOnline: () => !last.offline, isHidden: () => last.hidden === true, listen } };
-}
-
-function scaledClock(scale: number) {
   const [base, from] = [Date.now(), performance.now()];
-  return {
+  const clock = {
     now: () => base + (performance.now() - from) / scale,
-    setTimeout: (call: () => void, ms: number) => setTimeout(call, ms * scale),
-    clearTimeout: (timer: Any) => clearTimeout(timer),
+    setTimeout(call: () => void, ms: number) {
+      const timer: unknown = setTimeout(() => (overdue ? overdue.set(timer, call) : call()), ms * scale);
+      return timer;
+    },
+    clearTimeout: (timer: Any) => overdue?.delete(timer) || clearTimeout(timer),
   };
+  return { page, clock, environment: { isOnline: () => !last.offline, isHidden: () => last.hidden === true, listen } };
 }

@@ -116,7 +116,7 @@ export function createClient<
 
   /** The same object as long as nothing in it changed. */
   function look(): Snapshot {
-    const state = driver.state();
+    const state = driver.state;
     const next: Snapshot = {
       name: state.name,
       reason: state.reason,

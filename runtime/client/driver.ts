@@ -5,8 +5,8 @@ import { failure } from './failure.ts';
 import { any, debug, ends, type Feed, reports } from './feed.ts';
 import { createReader, type InboundValidators } from './inbound.ts';
 import type { Message } from './message.ts';
-import { reduce } from './reducer.ts';
-import { type ClientEvent, deadline, type Effect, type Effects, initialState, type Rules } from './state.ts';
+import { take } from './reducer.ts';
+import { begin, type ClientEvent, deadline, type Effects, initialState, type Rules } from './state.ts';
 import { address } from './url.ts';
 
 /** What a token provider is told. */
@@ -34,7 +34,8 @@ export function createDriver(
   const { WebSocket = globalThis.WebSocket } = options;
   const { tell } = feed;
   const readFrame = createReader(rules, validators, (report) => tell(reports, report));
-  let state = initialState(rules);
+  const state = begin(initialState(rules), random);
+  let { due, queue, waiting } = state;
   let socket: SocketLike | undefined;
   let token: string | undefined;
   let asking: AbortController | undefined;
@@ -45,7 +46,6 @@ export function createDriver(
   let lastRaw = 0;
   let skew = 0;
   let keys = 0;
-  const effects: Effect[] = [];
   const settlers = new Map<number, (error: unknown, message?: Message) => void>();
 
   /** Time that never goes back: deadlines would move away with it. */
@@ -61,17 +61,20 @@ export function createDriver(
   /** The state is committed at once; effects run in the order of the events, also of those that handlers cause. */
   function dispatch(...event: ClientEvent): void {
     tell(debug, event);
-    const step = reduce(state, event, now(), random);
-    state = step.state;
-    effects.push(...step.effects);
+    state.now = now();
+    take(state, event);
     if (isRunning) return;
     isRunning = true;
-    for (let effect = effects.shift(); effect; effect = effects.shift()) {
+    for (const effect of state.effects) {
       tell(debug, effect);
-      const [kind, ...values] = effect;
-      (performers[kind] as (...values: unknown[]) => void)(...values);
+      const [kind, a, b, c] = effect as readonly [keyof Effects, ...unknown[]];
+      (performers[kind] as (...values: unknown[]) => void)(a, b, c);
     }
+    state.effects = [];
     isRunning = false;
+    // What a timer or a user is told of comes with one of these.
+    if (due === state.due && queue === state.queue && waiting === state.waiting) return;
+    ({ due, queue, waiting } = state);
     if (state.name !== 'idle' && state.name !== 'closed')
       unlisten ??= environment.listen((event) => dispatch('environment', event));
     else {
@@ -152,7 +155,7 @@ export function createDriver(
 
   return {
     dispatch,
-    state: () => state,
+    state,
     connect(): void {
       // What no attempt could mend is told at once: no WebSocket, an incomplete address.
       if (!WebSocket) throw new Error('no WebSocket: pass one');

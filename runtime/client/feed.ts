@@ -18,9 +18,9 @@ export type Feed = ReturnType<typeof createFeed>;
 export function createFeed() {
   const handlers = new Map<string | number, Set<Call<never>>>();
 
-  /** Adds a handler, and returns what takes it away again. */
+  /** Adds a handler, to a new set: it does not hear what is being told now. Returns what takes it away again. */
   function on<T>(name: string | number, handler: Call<T>): () => void {
-    handlers.set(name, (handlers.get(name) ?? new Set()).add(handler));
+    handlers.set(name, new Set(handlers.get(name)).add(handler));
     return () => off(name, handler);
   }
 
@@ -28,9 +28,8 @@ export function createFeed() {
 
   /** Calls those that were there when it began and are not yet taken away. */
   function tell(name: string | number, value?: unknown): void {
-    const all = handlers.get(name);
-    for (const handler of all ? [...all] : [])
-      if (all!.has(handler))
+    for (const handler of handlers.get(name) ?? [])
+      if (handlers.get(name)?.has(handler))
         try {
           handler(value as never);
         } catch (error) {

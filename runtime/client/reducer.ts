@@ -23,11 +23,17 @@ const closingMs = 1000;
 /** Refused tokens in a row that are followed by an immediate attempt, unless a connection was stable in between. */
 const immediateRefreshes = 3;
 
-export function reduce(state: State, [kind, ...values]: ClientEvent, now: number, random: () => number): Step {
-  const turn = begin(state, now, random);
-  (handlers[kind] as (t: Turn, ...values: unknown[]) => void)(turn, ...values);
+/** The pure form of {@link take}: leaves the state as it is, and returns the next. */
+export function reduce(state: State, event: ClientEvent, now: number, random: () => number): Step {
+  const turn = begin(state, random);
+  turn.now = now;
+  take(turn, event);
   return { state: turn, effects: turn.effects };
 }
+
+/** Lets an event happen: changes the state, and adds to its effects. */
+export const take = (t: Turn, [kind, a, b, c, d, e, f]: ClientEvent): void =>
+  (handlers[kind] as (t: Turn, ...values: unknown[]) => void)(t, a, b, c, d, e, f);
 
 type Handlers = { [K in keyof Events]: (t: Turn, ...values: Parameters<Events[K]>) => void };
 
@@ -51,7 +57,7 @@ const handlers: Handlers = {
   },
   close(t) {
     if (t.name === 'connected') {
-      set(t, { ...disconnected, name: 'closing' });
+      set(t, { ...disconnected(), name: 'closing' });
       plan(t, 'step', closingMs);
       act(t, 'close');
       letGo(t);
@@ -75,7 +81,7 @@ const handlers: Handlers = {
   opened(t, epoch) {
     if (epoch !== t.epoch || t.step !== 'socket') return;
     const { answering, ready, resync, beating } = t.rules;
-    set(t, { ...disconnected, name: 'connected', connectedAt: t.now });
+    set(t, { ...disconnected(), name: 'connected', connectedAt: t.now });
     plan(t, 'ready', ready.afterMs);
     answering?.begin(t);
     resync?.ordering.begin(t);
@@ -129,7 +135,7 @@ function becomeReady(t: Turn): void {
 
 /** Gives up what there is of a connection, without waiting for its close event. */
 function drop(t: Turn, code?: number): void {
-  set(t, { ...disconnected, epoch: t.epoch + 1 });
+  set(t, { ...disconnected(), epoch: t.epoch + 1 });
   act(t, 'drop', code);
 }
 

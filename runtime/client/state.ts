@@ -185,11 +185,10 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** One call of the reducer while it runs: a draft of the next state, and the effects so far. The draft's fields are
- * replaced; what they hold is never changed in place. */
+/** A state that is being worked on, and the effects so far. Its fields are replaced; what they hold is never changed in place. */
 export type Turn = { -readonly [K in keyof State]: State[K] } & {
   effects: Effect[];
-  readonly now: number;
+  now: number;
   readonly random: () => number;
 };
 
@@ -231,10 +230,10 @@ export interface Ordering {
 export type Repeats = (ids: { readonly [type: string]: Path }) => (type: string, message: unknown) => boolean;
 
 /** What ends with a connection. */
-export const disconnected = { ready: false, step: undefined, due: {} } as const;
+export const disconnected = () => ({ ready: false, step: undefined, due: {} });
 
 export const initialState = (rules: Rules): State => ({
-  ...disconnected,
+  ...disconnected(),
   rules,
   name: 'idle',
   attempt: 0,
@@ -243,31 +242,8 @@ export const initialState = (rules: Rules): State => ({
   waiting: [],
 });
 
-/** Copies a state to work on. Member by member: spreading so many costs twenty times as much, and this is done for every
- * message. */
-export const begin = (s: State, now: number, random: () => number): Turn => ({
-  ready: s.ready,
-  step: s.step,
-  due: s.due,
-  rules: s.rules,
-  name: s.name,
-  attempt: s.attempt,
-  epoch: s.epoch,
-  queue: s.queue,
-  waiting: s.waiting,
-  rooms: s.rooms,
-  reason: s.reason,
-  code: s.code,
-  connectedAt: s.connectedAt,
-  order: s.order,
-  heardAt: s.heardAt,
-  refused: s.refused,
-  offline: s.offline,
-  paused: s.paused,
-  effects: [],
-  now,
-  random,
-});
+/** A state to work on: its own, as the driver's is, or a copy, as the reducer's is. */
+export const begin = (state: State, random: () => number): Turn => ({ ...state, effects: [], now: 0, random });
 
 /** When the reducer next wants a `tick`. */
 export const deadline = ({ due, queue, waiting }: State): number =>

@@ -44,7 +44,7 @@ ${table(
   ['Delivery', 'Received by'],
   Object.entries(DELIVERY).map(([word, text]) => [code(word), text]),
 )}
-<p id="level">What is not marked is a MUST (BCP 14). A breach of a <span class="should">SHOULD</span> is a warning.</p>
+<p id="level">What is not marked is a MUST (BCP 14). A breach of a <b>SHOULD</b> is a warning.</p>
 ${contract.channels.map((channel) => channelSection(contract, channel, idOf(channel)))}</main>
 </div>
 <script>${new Html(SCRIPT)}</script>

@@ -7,7 +7,8 @@ type Modelina = typeof import('@asyncapi/modelina');
 /** What {@link loadModelina} gives. */
 export type Printer = Pick<Modelina, 'TypeScriptGenerator' | 'JsonSchemaInputProcessor'>;
 
-const UNUSED = [
+/** What Modelina reads inputs with that it is never given here. */
+export const unusedReaders: readonly string[] = [
   '@apidevtools/swagger-parser',
   '@asyncapi/multi-parser',
   '@asyncapi/parser',
@@ -22,7 +23,7 @@ export function loadModelina(): Printer {
   const require = createRequire(import.meta.url);
   const inner = createRequire(require.resolve('@asyncapi/modelina'));
   const placed: string[] = [];
-  for (const name of UNUSED) {
+  for (const name of unusedReaders) {
     const path = resolveOrNull(inner, name);
     if (path === null || require.cache[path] !== undefined) continue;
     const empty = new Module(path);

@@ -11,6 +11,7 @@ import {
   reconnectSection,
 } from './connection.ts';
 import { type Content, type Html, html } from './html.ts';
+import { lifeSection } from './life.ts';
 import { markdown } from './markdown.ts';
 import { errorSection, messageDetails, overviewSection } from './messages.ts';
 import { resyncSection, roomSection } from './room.ts';
@@ -27,6 +28,7 @@ export function channelSection(contract: Contract, channel: Channel, id: string)
   };
   const sections: [title: string, content: Content][] = [
     ['Connect', connectSection(contract, channel, link)],
+    ['Life of a connection', lifeSection(channel)],
     ['Messages', overviewSection(channel, link)],
     ['Messages in full', messageDetails(contract, channel, link, idOf)],
     ['Errors', errorSection(channel, link)],

@@ -4,6 +4,7 @@ import { boundSentences } from '../type-doc.ts';
 import { type Content, code, facts, type Html, html, list, table } from './html.ts';
 import { inline } from './markdown.ts';
 import { typeWords } from './schema-table.ts';
+import { heartbeatTimeline, reconnectTimeline } from './timeline.ts';
 import { ACTIONS, AUTH, CLOSE, duration, levelMark, note, size } from './words.ts';
 
 /** Links to a message of the channel by its key. */
@@ -90,11 +91,11 @@ export function closeCodesSection(channel: Channel): Html | undefined {
   );
 }
 
-export function heartbeatSection(channel: Channel, link: MessageLink): Html | undefined {
+export function heartbeatSection(channel: Channel, link: MessageLink): Content {
   const name = (key: string | null): Content => (key === null ? '' : link(key));
   const what = (row: Heartbeat): Content =>
     row.kind === 'frame' ? 'ping and pong frames' : [name(row.ping), ', answered by ', name(row.pong)];
-  return table(
+  const rows = table(
     ['Sent by', 'What', 'Every', 'Answer within', 'First', 'Satisfied by', 'Echoed', 'After a timeout', 'Note'],
     channel.heartbeats.map((row) => [
       row.initiator,
@@ -110,12 +111,13 @@ export function heartbeatSection(channel: Channel, link: MessageLink): Html | un
       note(row),
     ]),
   );
+  return [heartbeatTimeline(channel), rows];
 }
 
 export function reconnectSection(channel: Channel): Content {
   const { reconnect } = channel;
   if (reconnect === null) return undefined;
-  return facts([
+  const rows = facts([
     [
       'Delay before attempt n',
       `${duration(reconnect.initialMs)} × ${reconnect.multiplier} to the power of n − 1, ` +
@@ -130,6 +132,7 @@ export function reconnectSection(channel: Channel): Content {
     ['While offline', `one attempt every ${duration(reconnect.offlineRetryMs)}`],
     ['Note', note(reconnect)],
   ]);
+  return [reconnectTimeline(reconnect), rows];
 }
 
 export function queueSection(channel: Channel): Content {

@@ -1,4 +1,5 @@
 // Builds HTML: every value in a template is escaped, unless it is HTML that was built here.
+// In text, quotes stand as they are: escaped they would be a twentieth of the page.
 
 export class Html {
   readonly text: string;
@@ -10,33 +11,51 @@ export class Html {
 export type Content = string | number | Html | undefined | null | false | readonly Content[];
 
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
-  return new Html(parts.map((part, i) => part + render(values[i])).join(''));
+  let template = '';
+  const texts = parts.map((part, i) => {
+    template += part;
+    const isInTag = template.lastIndexOf('<') > template.lastIndexOf('>');
+    return part + render(values[i], isInTag ? escapeHtml : escapeText);
+  });
+  return new Html(texts.join(''));
 }
 
-function render(value: Content): string {
+function render(value: Content, quote = escapeText): string {
   if (value === undefined || value === null || value === false) return '';
   if (value instanceof Html) return value.text;
-  if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value));
-  return value.map(render).join('');
+  if (typeof value === 'string' || typeof value === 'number') return quote(String(value));
+  return value.map((item) => render(item, quote)).join('');
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+  return escapeText(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+}
+
+export interface TableOptions {
+  /** The first column is code. @default false */
+  readonly isCode?: boolean;
+  /** Anchor of a row. @default none */
+  readonly idOf?: (row: number) => string;
 }
 
 /** A table; nothing where it has no rows. Rows whose cells are all empty in a column lose that column.
  * Closing tags that HTML lets one leave out are left out: they would be a tenth of the page. */
-export function table(head: readonly string[], rows: readonly (readonly Content[])[]): Html | undefined {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly Content[])[],
+  { isCode = false, idOf }: TableOptions = {},
+): Html | undefined {
   if (rows.length === 0) return undefined;
   const kept = head.map((_, i) => rows.some((row) => render(row[i]) !== ''));
   const pick = <T>(cells: readonly T[]): T[] => cells.filter((_, i) => kept[i] === true);
-  return html`<div class="scroll"><table><thead><tr>${pick(head).map((cell) => html`<th>${cell}`)}</thead>
-<tbody>${rows.map((row) => html`<tr>${pick(row).map((cell) => html`<td>${cell}`)}\n`)}</table></div>`;
+  const open = isCode ? html`<table class=k>` : html`<table>`;
+  const begin = (row: number): Html => (idOf === undefined ? html`<tr>` : html`<tr id="${idOf(row)}">`);
+  return html`<div class=t>${open}<thead><tr>${pick(head).map((cell) => html`<th>${cell}`)}</thead>
+<tbody>${rows.map((row, i) => html`${begin(i)}${pick(row).map((cell) => html`<td>${cell}`)}\n`)}</table></div>`;
 }
 
 /** A list of names and what they are; rows without content are left out. */

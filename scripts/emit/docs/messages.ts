@@ -71,14 +71,21 @@ function details(
     const caption = [name, summary].filter((text) => text !== undefined).join(': ');
     return html`<figure><figcaption>Example${caption === '' ? '' : [' ', caption]}</figcaption><pre>${exampleText(payload)}</pre></figure>`;
   });
-  return html`<details class="message" id="${idOf(message)}"><summary><code>${message.type}</code> <span class="direction">${direction}</span> ${levelMark(message.level)} ${inline(message.title ?? '')}</summary>
+  return html`<details class=m id="${idOf(message)}"><summary><code>${message.type}</code> <i>${direction}</i> ${levelMark(message.level)} ${inline(message.title ?? '')}</summary>
 ${message.summary !== undefined && html`<p>${inline(message.summary)}</p>`}${markdown(message.description, 4)}${more}${schemaTable(message.schema, contract.definitions)}${examples}</details>\n`;
 }
 
-/** On one line where that is short. */
-function exampleText(payload: unknown): string {
+/** What is short stands on one line. */
+function exampleText(payload: unknown, indent = ''): string {
   const line = JSON.stringify(payload);
-  return line.length <= 100 ? line : JSON.stringify(payload, null, 2);
+  if (typeof payload !== 'object' || payload === null || line.length + indent.length <= 88) return line;
+  const deeper = `${indent}  `;
+  const [open, close] = Array.isArray(payload) ? '[]' : '{}';
+  const parts = Object.entries(payload).map(([name, value]) => {
+    const text = exampleText(value, deeper);
+    return `${deeper}${Array.isArray(payload) ? '' : `${JSON.stringify(name)}: `}${text}`;
+  });
+  return `${open}\n${parts.join(',\n')}\n${indent}${close}`;
 }
 
 function clientFacts(channel: Channel, message: ClientMessage, link: MessageLink): Content {

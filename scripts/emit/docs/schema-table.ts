@@ -10,7 +10,7 @@ type Definitions = Contract['definitions'];
 
 export function schemaTable(schema: JsonSchema, definitions: Definitions): Html | undefined {
   const head = ['Property', 'Type', 'Required', 'Bounds', 'Meaning'];
-  return table(head, rowsOf(schema, definitions, '', new Set()));
+  return table(head, rowsOf(schema, definitions, '', new Set()), { isCode: true });
 }
 
 /** A definition that contains itself is shown once. */
@@ -42,10 +42,10 @@ function propertyRows(
 ): Content[][] {
   const schema = resolve(value, definitions);
   const should = schemaList(parent, 'x-ws-should').includes(`required/${property}`);
-  const required = requiredNames(parent).includes(property) && ['yes ', should && levelMark('SHOULD')];
+  const required = requiredNames(parent).includes(property) && ['yes', should && [' ', levelMark('SHOULD')]];
   const description = isSchema(value) && typeof value.description === 'string' ? value.description : schema.description;
   const row = [
-    html`<code>${path}</code>`,
+    path,
     typeWords(value, definitions, 0),
     required,
     bounds(schema),
@@ -59,7 +59,7 @@ function bounds(schema: JsonSchema): Content {
   if (Object.hasOwn(schema, 'default')) sentences.push(`Default: \`${JSON.stringify(schema.default)}\`.`);
   const should = schemaList(schema, 'x-ws-should').filter((keyword) => typeof keyword === 'string');
   const keywords = should.filter((keyword) => !keyword.startsWith('required/'));
-  const marked = keywords.length > 0 && html` <span class="should">SHOULD: ${keywords.join(', ')}</span>`;
+  const marked = keywords.length > 0 && html` <b>SHOULD: ${keywords.join(', ')}</b>`;
   return [inline(sentences.join(' ')), marked];
 }
 

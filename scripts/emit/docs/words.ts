@@ -21,10 +21,10 @@ export const DELIVERY: { readonly [word in DeliveryWord]: string } = {
 };
 
 export const ACTIONS: { readonly [action in ClientAction]: string } = {
-  stop: 'stops: the connection is not made again',
-  'refresh-token': 'asks for a fresh token and tries again at once',
-  retry: 'tries again with backoff',
-  slow: 'tries again with backoff, the first attempt spread out',
+  stop: 'stops for good',
+  'refresh-token': 'fetches a fresh token, tries at once',
+  retry: 'waits, tries again',
+  slow: 'tries again, spread out',
 };
 
 export const AUTH: { readonly [condition in AuthCondition]: string } = {
@@ -92,7 +92,7 @@ export function size(bytes: number): string {
 
 /** Nothing for a MUST. */
 export function levelMark(level: Level): Content {
-  return level === 'SHOULD' && html`<span class="should" title="A breach is a warning">SHOULD</span>`;
+  return level === 'SHOULD' && html`<b>SHOULD</b>`;
 }
 
 /** The level of a row, what of it is only a SHOULD, and its description. */
@@ -100,7 +100,7 @@ export function note(fact: Fact): Content {
   const should = fact.should ?? [];
   return [
     levelMark(fact.level),
-    should.length > 0 && html` <span class="should">SHOULD: ${should.join(', ')}</span>`,
+    should.length > 0 && html` <b>SHOULD: ${should.join(', ')}</b>`,
     fact.description !== undefined && [' ', inline(fact.description)],
   ];
 }
