@@ -24,7 +24,7 @@ export class Responder {
   }
 
   /** What a client gets on opening: the direct messages that joining, or opening, causes. */
-  greet(connection: Connection): void {
+  greet(connection: Pick<Connection, 'send'>): void {
     if (!this.greets) return;
     const { room, serverMessages } = this.#channel;
     for (const message of serverMessages) {

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { clientRules } from '../../conformance/client-rules/index.ts';
+import { boundedContract } from '../../examples/adapters/faulty/bounded.ts';
 import { clientFaultCatalogue } from '../../examples/adapters/faulty/catalogue.ts';
 import type { Contract } from '../../scripts/model.ts';
 import { clientFaults, clientFaultsFor, clientOperators, findClientFault, operatorOf } from './index.ts';
 import { nullClients } from './null/index.ts';
 
-const contract: Contract = JSON.parse(readFileSync(new URL('../../generated/model.json', import.meta.url), 'utf8'));
-const catalogue = clientFaultCatalogue(contract);
+const bundled: Contract = JSON.parse(readFileSync(new URL('../../generated/model.json', import.meta.url), 'utf8'));
+const contract = boundedContract(bundled);
+const catalogue = clientFaultCatalogue(bundled);
 const observable = clientRules.filter((rule) => !('notObservable' in rule) || rule.notObservable === undefined);
 
 it('has faults of every operator, each id once', () => {
@@ -18,12 +20,12 @@ it('has faults of every operator, each id once', () => {
   expect(nullClients.map(({ kind }) => kind)).toEqual(['never-connects', 'silent', 'tight-loop', 'ignores-everything']);
 });
 
-it('breaks something of the bundled contract by each of them, and says of none that it breaks one without channels', () => {
+it('breaks something of the bundled contract, with a bound by bytes, by each of them, and says of none that it breaks one without channels', () => {
   expect(catalogue.filter(({ channels }) => channels.length === 0).map(({ id, rule }) => `${id} ${rule}`)).toEqual([]);
   expect(clientFaultsFor([])).toEqual([]);
 });
 
-it('has a fault for every rule that is a MUST somewhere in the bundled contract', () => {
+it('has a fault for every rule that is a MUST somewhere in that contract', () => {
   const must = observable.filter((rule) =>
     contract.channels.some((channel) => rule.cases(contract, channel).some(({ level }) => level === 'MUST')),
   );

@@ -1,5 +1,5 @@
 // The socket seam of a client: every socket that it opens, with what it writes, closes and hears in the fault's hands.
-import type { Message, SocketConstructor, SocketLike } from '../../runtime/client/index.ts';
+import type { Message, SocketLike } from '../../runtime/client/index.ts';
 import type { Given } from './client-fault.ts';
 
 type SocketEvent = 'open' | 'message' | 'close';
@@ -33,7 +33,7 @@ type Base = new (url: string, ...more: readonly unknown[]) => SocketLike & { rea
 
 /** `hook` is called for each socket; what it leaves out is handed on as it is. */
 export function onSocket(given: Given, hook: (wire: Wire) => SocketHooks, options: SocketOptions = {}): Given {
-  const Plain = given.WebSocket as unknown as Base;
+  const Plain = given.WebSocket as Base;
   let count = 0;
 
   class Decorated implements SocketLike {
@@ -61,9 +61,10 @@ export function onSocket(given: Given, hook: (wire: Wire) => SocketHooks, option
         if (this.#hooks.hear === undefined) this.#wire.tell(event, payload);
         else this.#hooks.hear(event, payload);
       };
-      const listen = inner as unknown as Record<string, (payload: Payload) => void>;
-      for (const event of ['open', 'message', 'close'] as const) listen[`on${event}`] = hear(event);
-      listen.onerror = () => {};
+      inner.onopen = hear('open');
+      inner.onmessage = hear('message');
+      inner.onclose = hear('close');
+      inner.onerror = () => {};
     }
 
     get bufferedAmount(): number {
@@ -78,7 +79,7 @@ export function onSocket(given: Given, hook: (wire: Wire) => SocketHooks, option
       (this.#hooks.close ?? this.#wire.close)(code);
     }
   }
-  return { ...given, WebSocket: Decorated as unknown as SocketConstructor };
+  return { ...given, WebSocket: Decorated };
 }
 
 /** A message as the client wrote it, or heard it; null for what is no object. */

@@ -1,8 +1,10 @@
-// Faults of hearing what the page is told: offline, online, hidden, visible.
+// Faults of hearing what the page is told: offline, online, hidden, visible, into the back/forward cache and out of it.
 import type { EnvironmentEvent } from '../../runtime/client/index.ts';
 import { by } from '../fault.ts';
 import type { ClientFault, Given } from './client-fault.ts';
-import { never, reconnecting } from './decorate-face.ts';
+import { never, reconnecting, typeOf } from './decorate-face.ts';
+import { onSocket, parsed } from './decorate-socket.ts';
+import { sleepFaults } from './sleep.ts';
 
 const everywhere = () => true;
 
@@ -78,4 +80,37 @@ export const environmentFaults: readonly ClientFault[] = [
     appliesTo: ({ ping }) => ping !== undefined,
     given: (given) => hearing(given, (event) => (event === 'visible' ? 'pagehide' : event)),
   },
+  {
+    id: 'environment/deaf-to-pagehide',
+    sentence: 'A page in the back/forward cache tries on.',
+    intended: [by('reconnect/page-cache-returns', 'not-paused')],
+    appliesTo: everywhere,
+    given: deaf('pagehide'),
+  },
+  {
+    id: 'environment/deaf-to-pageshow',
+    sentence: 'A page that is back from the back/forward cache makes no attempt.',
+    intended: [by('reconnect/page-cache-returns', 'never')],
+    appliesTo: everywhere,
+    given: deaf('pageshow'),
+  },
+  {
+    id: 'environment/back-without-asking',
+    sentence: 'A page that is back from the back/forward cache does not ask for what it missed.',
+    intended: [by('resync/page-cache-missed-delivered', 'lost')],
+    appliesTo: ({ resync }) => resync !== undefined,
+    given(given, table) {
+      let wasAway = false;
+      const noting = hearing(given, (event) => {
+        wasAway ||= event === 'pagehide';
+        return event;
+      });
+      return onSocket(noting, (wire) => ({
+        send(text) {
+          if (!wasAway || typeOf(parsed(text), table) !== table.resync?.request.type) wire.send(text);
+        },
+      }));
+    },
+  },
+  ...sleepFaults,
 ];

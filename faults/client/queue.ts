@@ -1,7 +1,7 @@
 // Faults of what waits until a client is ready: its order, its bounds, and what becomes of what is dropped.
-import type { ClientTable } from '../../runtime/client/index.ts';
+import type { ClientTable, Message } from '../../runtime/client/index.ts';
 import { by } from '../fault.ts';
-import type { ClientFault, Given } from './client-fault.ts';
+import type { ClientFault, Face, Given } from './client-fault.ts';
 import { messageRows, never, reporting, withFace, withRows } from './decorate-face.ts';
 import { onSocket, outgoing } from './decorate-socket.ts';
 
@@ -101,6 +101,20 @@ export const queueFaults: readonly ClientFault[] = [
     given: (given, table) => withQueue(given, table, { messages: Math.floor(table.queue.messages / 2) }),
   },
   {
+    id: 'queue/without-bound-by-bytes',
+    sentence: 'The queue holds messages of any size, as long as they are few enough.',
+    intended: [by('queue/bounded-by-bytes', 'over-bound')],
+    appliesTo: ({ queue }) => queue.bytes !== undefined,
+    given: (given, table) => withQueue(given, table, { bytes: never }),
+  },
+  {
+    id: 'queue/too-few-bytes',
+    sentence: 'The queue holds half of the bytes that the contract says.',
+    intended: [by('queue/bounded-by-bytes', 'lost')],
+    appliesTo: ({ queue }) => queue.bytes !== undefined,
+    given: (given, table) => withQueue(given, table, { bytes: (table.queue.bytes ?? 0) / 2 }),
+  },
+  {
     id: 'queue/wrong-end-dropped',
     sentence: 'A full queue drops at its other end.',
     intended: [by('queue/bounded-by-count', 'not-settled')],
@@ -162,6 +176,26 @@ export const queueFaults: readonly ClientFault[] = [
       table.queue.onlyReady === true ||
       Object.values(table.messages).some((row) => row.unqueued && row.answers === undefined),
     face: (face) => withFace(face, { send: (type, fields) => face.send(type, fields).catch(() => {}) }),
+  },
+  {
+    id: 'queue/failed-written-later',
+    sentence: 'What failed for want of a connection is written all the same, once there is one.',
+    intended: [by('queue/unqueued-fails-at-once', 'sent-later')],
+    appliesTo: (table) =>
+      table.queue.onlyReady === true ||
+      Object.values(table.messages).some((row) => row.unqueued && row.answers === undefined),
+    face(face) {
+      const failed: [type: string, fields: Message | undefined][] = [];
+      face.subscribe(() => {
+        if (face.state.ready) for (const one of failed.splice(0)) face.send(...one).catch(() => {});
+      });
+      const send: Face['send'] = (type, fields) =>
+        face.send(type, fields).catch((error) => {
+          failed.push([type, fields]);
+          throw error;
+        });
+      return withFace(face, { send });
+    },
   },
 ];
 

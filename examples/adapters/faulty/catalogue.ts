@@ -8,6 +8,7 @@ import { nullClient, nullClients } from '../../../faults/client/null/index.ts';
 import type { ClientTable } from '../../../runtime/client/index.ts';
 import type { Contract } from '../../../scripts/model.ts';
 import { channels, createAdapter } from '../generated-client.ts';
+import { boundedContract, boundedTable } from './bounded.ts';
 
 export interface CatalogueEntry {
   readonly id: string;
@@ -19,31 +20,38 @@ export interface CatalogueEntry {
   readonly reasons: readonly string[];
   /** Rules to run besides: a monitor judges what they make the client do. */
   readonly stimulus: readonly string[];
+  /** What it is to be judged by: the contract, with a bound by bytes wherever it has a queue. */
+  readonly contract: Contract;
   /** Channels in which the fault breaks something and the rule has cases. */
   readonly channels: readonly string[];
-  /** The client with the fault, for `runClientConformance(contract, entry.start(), ...)`. */
+  /** The client with the fault, for `runClientConformance(entry.contract, entry.start(), ...)`. */
   start(): Transport;
 }
 
 const tables: Readonly<Record<string, ClientTable>> = Object.fromEntries(
   Object.entries(channels).map(([name, channel]) => [
     name,
-    (channel as Record<string, unknown>)[`${name}Table`] as ClientTable,
+    boundedTable((channel as Record<string, unknown>)[`${name}Table`] as ClientTable),
   ]),
 );
 
-/** The generated client with a fault; without one, as it is. */
+/** The generated client of the bounded contract, with a fault; without one, as it is. */
 export function faultyClient(fault: ClientFault | null): Transport {
   return localAdapter(fault?.id ?? 'no fault', (write) =>
     createAdapter(fault?.id ?? 'no fault', write, {
       WebSocket,
-      ...(fault !== null && { around: (table, options, make) => withFault(fault, table, options, make) }),
+      around(plain, options, make) {
+        const table = boundedTable(plain);
+        const given = { ...options, override: { queue: table.queue } };
+        return fault === null ? make(given) : withFault(fault, table, given, make);
+      },
     }),
   );
 }
 
 /** One entry for each fault and each rule that must see it. */
-export function clientFaultCatalogue(contract: Contract): readonly CatalogueEntry[] {
+export function clientFaultCatalogue(bundled: Contract): readonly CatalogueEntry[] {
+  const contract = boundedContract(bundled);
   const places = new Map<string, Set<string>>();
   for (const { rule, channel, one } of planClientRun(contract, {})) {
     if (one !== null) places.set(rule.id, (places.get(rule.id) ?? new Set()).add(channel.name));
@@ -57,6 +65,7 @@ export function clientFaultCatalogue(contract: Contract): readonly CatalogueEntr
         rule,
         reasons,
         stimulus: fault.stimulus ?? [],
+        contract,
         channels: Object.keys(tables).filter(
           (name) => fault.appliesTo(tables[name] as ClientTable) && places.get(rule)?.has(name) === true,
         ),
@@ -73,6 +82,7 @@ export function clientFaultCatalogue(contract: Contract): readonly CatalogueEntr
         rule,
         reasons,
         stimulus: [],
+        contract,
         channels: [...(places.get(rule) ?? [])],
         start: () => localAdapter(client.kind, (write) => nullClient(client.kind, write)),
       }),
