@@ -1,0 +1,41 @@
+// The programs of a server benchmark, each bundled into one file that plain Node runs: no transpiler takes part in the time.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from '../measure.ts';
+import { type Asked, startProgram } from './ask.ts';
+import type { CrowdQuestions, ServerQuestions } from './crowd-questions.ts';
+
+export type ServerName = 'wirepact' | 'ws-loop' | 'socketio';
+
+const { dependencies, peerDependencies } = createRequire(import.meta.url)('../../package.json') as {
+  readonly [kind in 'dependencies' | 'peerDependencies']: { readonly [name: string]: string };
+};
+
+export interface Programs {
+  crowd(): Promise<Asked<CrowdQuestions>>;
+  server(name: ServerName): Promise<Asked<ServerQuestions>>;
+}
+
+/** @param folder inside the checkout, where the bundled programs find what they import */
+export async function buildPrograms(folder: string): Promise<Programs> {
+  const entryPoints = ['crowd', 'targets/wirepact', 'targets/ws-loop', 'targets/socketio'];
+  await build({
+    entryPoints: entryPoints.map((name) => join(root, 'bench/server', `${name}.ts`)),
+    outbase: join(root, 'bench/server'),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'node',
+    conditions: ['source'],
+    external: [...Object.keys(dependencies), ...Object.keys(peerDependencies)],
+    logLevel: 'silent',
+  });
+  const peers = join(root, 'bench/package.json');
+  return {
+    crowd: () => startProgram<CrowdQuestions>(join(folder, 'crowd.mjs')),
+    server: (name) => startProgram<ServerQuestions>(join(folder, `targets/${name}.mjs`), [peers]),
+  };
+}
