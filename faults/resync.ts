@@ -33,6 +33,27 @@ const entries =
       return { ...history, entries: change(history.entries, range) };
     })(seam);
 
+/** Something of the history, changed by whether everyone left the room meanwhile. */
+const afterEmpty =
+  (forget: (inner: Engine, set: string) => Promise<unknown>, hidden = false) =>
+  (seam: Seam): Seam =>
+    changeEngine(seam, (inner) => {
+      const heads = new Map<string, number>();
+      return {
+        leave: async (set, connection) => {
+          const gone = await inner.leave(set, connection);
+          if (gone.empty) await forget(inner, set);
+          if (gone.empty && hidden) heads.set(set, (await inner.history(set, { after: 0 }, 1)).head);
+          return gone;
+        },
+        history: async (stream, range, keep) => {
+          const history = await inner.history(stream, range, keep);
+          const head = heads.get(stream) ?? 0;
+          return { ...history, entries: history.entries.filter(({ sequence }) => sequence > head) };
+        },
+      };
+    });
+
 const complete = by('resync/replay-complete', 'lost', 'too-many', 'wrong-order', 'changed');
 
 /** Messages of a kind that answer one connection, none of them sent. */
@@ -199,6 +220,20 @@ export const resyncFaults: readonly Fault[] = [
         },
       };
     },
+  },
+  {
+    id: 'resync/forgotten-when-empty',
+    sentence: 'A room begins anew when everyone has left it.',
+    intended: [by('resync/kept-while-empty', 'forgotten', 'reused')],
+    appliesTo: (table) => hasResync(table) && table.room?.life === 'kept',
+    apply: afterEmpty((inner, set) => inner.drop(set)),
+  },
+  {
+    id: 'resync/silent-about-before-empty',
+    sentence: 'Of what came before everyone left nothing is replayed, and nobody is told.',
+    intended: [by('resync/kept-while-empty', 'lost')],
+    appliesTo: (table) => hasResync(table) && table.room?.life === 'kept',
+    apply: afterEmpty(async () => undefined, true),
   },
   {
     id: 'resync/does-not-join',

@@ -247,6 +247,7 @@ const recover: Scene = async (stage) => {
   for (const who of ['member', 'late', 'asking']) await stage.end(who, 'close');
   await stage.join('back', '1', room);
   await publish(1);
+  await ask('back', { [number]: times.length - 3 });
 };
 
 const beat: Scene = async (stage) => {

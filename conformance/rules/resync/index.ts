@@ -1,5 +1,6 @@
 // The rules of the family `resync`.
 import type { Rule } from '../../rule.ts';
+import { keptWhileEmpty } from './empty-room.ts';
 import { positionRequired, requestJoins, survivesRestart } from './joining.ts';
 import { aboveHead, belowHistory, historyKept } from './out-of-range.ts';
 import {
@@ -26,4 +27,5 @@ export const resyncRules: readonly Rule[] = [
   requestJoins,
   positionRequired,
   survivesRestart,
+  keptWhileEmpty,
 ];
