@@ -74,12 +74,13 @@ function fillOf(contract: Contract, channel: Channel): { readonly key: string; r
   if (channel.queue === null || bound === null) return null;
   const schemas = new Schemas(contract);
   const builder = new MessageBuilder(channel, schemas);
+  const shortest = uniqueText('m-').length;
   const room = channel.room?.parameter == null ? null : 'a';
   // Full at three fifths of the number: what a client adds of its own, an id and a time, does not make it full much sooner.
   const wanted = Math.ceil(bound / Math.floor(channel.queue.messages * 0.6));
   for (const message of queuedMessages(channel)) {
     const plain = builder.build(message, { id: null }, room);
-    const length = Math.max(uniqueText('m-').length, wanted - bytesOf(plain.text));
+    const length = Math.max(shortest, wanted - bytesOf(plain.text) + shortest);
     const filled = builder.build(message, { id: null, marker: 'x'.repeat(length) }, room);
     const isSmallEnough = bytesOf(filled.text) + 200 < (channel.limits.message?.bytes ?? Number.POSITIVE_INFINITY);
     if (filled.marker === null || bytesOf(filled.text) < wanted || !isSmallEnough) continue;
