@@ -12,6 +12,7 @@ export type Answers<Q extends Questions> = {
 
 export interface Asked<Q extends Questions> {
   ask<N extends keyof Q & string>(name: N, given: Q[N]['given']): Promise<Q[N]['answer']>;
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export async function startProgram<Q extends Questions>(
     Promise.race([gone, new Promise((resolve) => child.once('message', (message) => resolve(message)))]);
   await next();
   return {
+    pid: child.pid,
     ask: async (name, given) => {
       const answered = next();
       child.send({ name, given });

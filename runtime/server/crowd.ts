@@ -14,11 +14,11 @@ interface UserEntry {
 /** What a connection of a user holds until it leaves. */
 export interface Place {
   readonly rate: RateLimit | null;
-  leave(): void;
+  /** Null: nothing is held. */
+  readonly leave: Cancel | null;
 }
 
-const nothing = (): void => {};
-const UNBOUNDED: Place = { rate: null, leave: nothing };
+const UNBOUNDED: Place = { rate: null, leave: null };
 
 export class Crowd {
   readonly #bounds: Bounds;
@@ -37,13 +37,14 @@ export class Crowd {
     this.#handshakes = bounds.handshakeRate ? new RateBook(bounds.handshakeRate, clock) : null;
   }
 
-  /** Counts a socket that asks for an upgrade until it is called off; or the status by which it is refused. */
-  enter(address: string): Cancel | number {
+  /** Counts a socket that asks for an upgrade until it is called off (null: nothing is counted); or the status by which it is
+   * refused. */
+  enter(address: string): Cancel | number | null {
     const { connections = Infinity, connectionsPerAddress = Infinity, handshakes = HANDSHAKES } = this.#bounds;
     if (this.#total >= connections || this.#waiting >= handshakes) return 503;
     if (this.#handshakes && this.#handshakes.take(address) !== 'within') return 429;
     // Nothing is remembered of a connection for a bound that is none.
-    if (connections === Infinity && connectionsPerAddress === Infinity) return nothing;
+    if (connections === Infinity && connectionsPerAddress === Infinity) return null;
     const ofAddress = this.#addresses.get(address) ?? 0;
     if (ofAddress >= connectionsPerAddress) return 429;
     this.#total += 1;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { Agenda } from './agenda.ts';
 import { FakeClock } from './fixtures/fake-clock.ts';
 import { lobbyTable } from './fixtures/lobby.ts';
 import { type Lobby, type LobbyOptions, startLobby } from './fixtures/lobby-server.ts';
@@ -27,7 +28,7 @@ const watch = (row: HeartbeatTable) => {
   const sent: unknown[] = [];
   const start = clock.now();
   let ended: number | null = null;
-  const beats = new Heartbeats([row], clock, {
+  const beats = new Heartbeats([row], new Agenda(clock), {
     pingFrame: (payload) => sent.push([clock.now() - start, payload]),
     pingMessage: (type, fill) => sent.push([clock.now() - start, fill({ type })]),
     timeout: () => {

@@ -1,7 +1,7 @@
 // Keeps the server's side of a connection's heartbeats: sends pings, waits for the answer to each, reports a timeout.
 
+import { type Agenda, Entry } from './agenda.ts';
 import { readAt, writeAt } from './pointer.ts';
-import type { Cancel, Clock } from './seam.ts';
 import type { HeartbeatTable } from './table.ts';
 
 export interface HeartbeatPeer {
@@ -11,34 +11,55 @@ export interface HeartbeatPeer {
   timeout(beat: HeartbeatTable): void;
 }
 
-class Beat {
-  readonly #row: HeartbeatTable;
-  readonly #clock: Clock;
-  readonly #peer: HeartbeatPeer;
-  #next: Cancel;
-  #dueAt: number;
-  #timeout: Cancel | null = null;
-  /** What the answer to the ping in question carries; null: no ping is open. */
-  #open: string | null = null;
-  #count = 0;
+const NEVER = -1;
 
-  constructor(row: HeartbeatTable, clock: Clock, peer: HeartbeatPeer) {
+/** Due when its next ping is, or the answer to the last one. */
+class Beat extends Entry {
+  readonly #row: HeartbeatTable;
+  readonly #agenda: Agenda;
+  readonly #peer: HeartbeatPeer;
+  #pingAt: number;
+  #timeoutAt = NEVER;
+  #count = 0;
+  /** Whether the last ping has no answer yet. Its number is what the answer carries. */
+  #isOpen = false;
+
+  constructor(row: HeartbeatTable, agenda: Agenda, peer: HeartbeatPeer) {
+    super();
     this.#row = row;
-    this.#clock = clock;
+    this.#agenda = agenda;
     this.#peer = peer;
-    this.#dueAt = clock.now() + (row.onOpen ? 0 : row.intervalMs);
-    this.#next = clock.setTimeout(() => this.#ping(), this.#dueAt - clock.now());
+    this.#pingAt = agenda.now() + (row.onOpen ? 0 : row.intervalMs);
+    this.#enter();
+  }
+
+  due(): void {
+    const isLate = this.#timeoutAt !== NEVER && this.#timeoutAt <= this.#pingAt;
+    if (isLate) {
+      this.#timeoutAt = NEVER;
+      this.#enter();
+      this.#peer.timeout(this.#row);
+    } else this.#ping();
+  }
+
+  #enter(): void {
+    const isTimeoutFirst = this.#timeoutAt !== NEVER && this.#timeoutAt <= this.#pingAt;
+    this.#agenda.enterAt(this, isTimeoutFirst ? this.#timeoutAt : this.#pingAt);
   }
 
   #ping(): void {
+    const now = this.#agenda.now();
     // The next one an interval after this one was due, so that late timers do not add up.
-    this.#dueAt = Math.max(this.#dueAt + this.#row.intervalMs, this.#clock.now());
-    this.#next = this.#clock.setTimeout(() => this.#ping(), this.#dueAt - this.#clock.now());
-    if (this.#open !== null) return;
+    this.#pingAt = Math.max(this.#pingAt + this.#row.intervalMs, now);
+    if (this.#isOpen) {
+      this.#enter();
+      return;
+    }
     this.#count += 1;
-    this.#open = String(this.#count);
-    this.#timeout = this.#clock.setTimeout(() => this.#peer.timeout(this.#row), this.#row.timeoutMs);
-    if (this.#row.kind === 'frame') this.#peer.pingFrame(this.#open);
+    this.#isOpen = true;
+    this.#timeoutAt = now + this.#row.timeoutMs;
+    this.#enter();
+    if (this.#row.kind === 'frame') this.#peer.pingFrame(String(this.#count));
     else if (this.#row.ping !== null) this.#peer.pingMessage(this.#row.ping, (message) => this.#mark(message));
   }
 
@@ -53,13 +74,13 @@ class Beat {
   }
 
   frame(payload: string): void {
-    if (this.#row.kind === 'frame' && payload === this.#open) this.#satisfied();
+    if (this.#row.kind === 'frame' && this.#isOpen && payload === String(this.#count)) this.#satisfied();
   }
 
   message(type: string, message: unknown): void {
-    if (this.#row.kind !== 'message' || type !== this.#row.pong || this.#open === null) return;
+    if (this.#row.kind !== 'message' || type !== this.#row.pong || !this.#isOpen) return;
     // Only the answer to the ping in question counts, where the contract lets it be told apart.
-    if (this.#row.echo.every(({ to }) => String(readAt(message, to)) === this.#open)) this.#satisfied();
+    if (this.#row.echo.every(({ to }) => String(readAt(message, to)) === String(this.#count))) this.#satisfied();
   }
 
   any(): void {
@@ -67,22 +88,26 @@ class Beat {
   }
 
   #satisfied(): void {
-    this.#open = null;
-    this.#timeout?.();
-    this.#timeout = null;
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#timeoutAt = NEVER;
+    // Stopped: nothing is due any more.
+    if (this.place >= 0) this.#enter();
   }
 
   stop(): void {
-    this.#next();
-    this.#timeout?.();
+    this.#agenda.cancel(this);
   }
 }
+
+const NONE: readonly Beat[] = [];
 
 export class Heartbeats {
   readonly #beats: readonly Beat[];
 
-  constructor(rows: readonly HeartbeatTable[], clock: Clock, peer: HeartbeatPeer) {
-    this.#beats = rows.filter((row) => row.initiator === 'server').map((row) => new Beat(row, clock, peer));
+  constructor(rows: readonly HeartbeatTable[], agenda: Agenda, peer: HeartbeatPeer) {
+    const beats = rows.filter((row) => row.initiator === 'server').map((row) => new Beat(row, agenda, peer));
+    this.#beats = beats.length === 0 ? NONE : beats;
   }
 
   pongFrame(payload: string): void {

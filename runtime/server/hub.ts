@@ -1,5 +1,6 @@
 // One channel at run time: its connections, topics, publisher and store, and what its handlers and the outside can ask.
 
+import { Agenda } from './agenda.ts';
 import type { CoreHandlers, Store } from './core.ts';
 import { encodeText } from './encoded.ts';
 import { createReader, type Inbound } from './inbound.ts';
@@ -24,6 +25,8 @@ export class Hub {
   readonly table: ChannelTable;
   readonly handlers: CoreHandlers;
   readonly seam: Seam;
+  /** What is due of the connections: heartbeats, and the ends of tokens. */
+  readonly agenda: Agenda;
   readonly publisher: Publisher;
   readonly topics: TopicBook<Session>;
   readonly store: Store;
@@ -48,6 +51,7 @@ export class Hub {
     this.seam = seam;
     this.#log = log;
     this.metrics = metrics;
+    this.agenda = new Agenda(seam.clock);
     this.publisher = new Publisher(this.table, seam.engine, seam.clock);
     this.publisher.onNumbered = (stream, sequence) => this.#checkpoint(stream, sequence);
     this.topics = new TopicBook(seam.engine, (publication, members) => this.#receive(publication, members));

@@ -1,5 +1,6 @@
 // Verifies JSON Web Tokens with a shared secret, by the algorithms and claims that the channel's contract names.
 
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import type { TokenVerdict, TokenVerifier, User } from './seam.ts';
 import type { AuthTable } from './table.ts';
@@ -16,7 +17,7 @@ export interface JwtOptions {
 const symmetric = new Set(['HS256', 'HS384', 'HS512']);
 
 // `iat` in the future is no reason to refuse; `nbf` and `exp` are judged without leeway.
-const judge = async (token: string, auth: AuthTable, options: JwtOptions, key: Uint8Array): Promise<TokenVerdict> => {
+const judge = async (token: string, auth: AuthTable, options: JwtOptions, key: KeyObject): Promise<TokenVerdict> => {
   const required = auth.claims.filter((claim) => claim.required).map((claim) => claim.name);
   const { payload } = await jwtVerify(token, key, {
     // `none` and whatever else is not configured is refused by the list; an HMAC key never serves another family.
@@ -33,7 +34,8 @@ const judge = async (token: string, auth: AuthTable, options: JwtOptions, key: U
 
 /** A verifier for channels whose tokens are JWTs. */
 export const jwtVerifier = (options: JwtOptions): TokenVerifier => {
-  const key = new TextEncoder().encode(options.secret);
+  // Made ready for use once, not for every token.
+  const key = createSecretKey(options.secret, 'utf8');
   return {
     verify: async (token, auth) => {
       try {

@@ -63,9 +63,14 @@ export class Listener {
     if (bounds.connections !== undefined) {
       server.maxConnections = bounds.connections + (bounds.handshakes ?? HANDSHAKES);
     }
+    const raw = this.#raw;
+    // One for all sockets: a connection keeps its listeners.
+    const forget = function (this: Duplex): void {
+      raw.delete(this);
+    };
     server.on('connection', (socket) => {
-      this.#raw.add(socket);
-      socket.on('close', () => this.#raw.delete(socket));
+      raw.add(socket);
+      socket.on('close', forget);
     });
     server.on('upgrade', (request, socket, head) => upgrader.upgrade(request, socket, head));
     return server;

@@ -4,7 +4,7 @@ import { Outbox } from './outbox.ts';
 
 const sink = () => {
   const writes: Buffer[] = [];
-  return { writes, write: (bytes: Buffer) => writes.push(bytes) };
+  return { writable: true, writes, write: (bytes: Buffer) => writes.push(bytes) };
 };
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

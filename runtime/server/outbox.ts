@@ -6,22 +6,34 @@ import { Buffer } from 'node:buffer';
 const FLUSH_BYTES = 65_536;
 
 interface Sink {
+  /** False once it was ended or destroyed. */
+  readonly writable: boolean;
   write(bytes: Buffer): unknown;
 }
 
-// Connections of one room mostly get the same frames in the same tick: the joined bytes are made once.
-let joinedFrom: readonly Buffer[] = [];
-let joined: Buffer = Buffer.alloc(0);
+interface Joined {
+  readonly frames: readonly Buffer[];
+  readonly bytes: Buffer;
+}
+
+// Connections of one room mostly get the same frames in the same tick: the joined bytes are made once. A few lists are
+// remembered, since among those who get the same there are some who get an answer too.
+const REMEMBERED = 4;
+let recent: Joined[] = [];
+
+const isSame = (one: readonly Buffer[], other: readonly Buffer[]): boolean => {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
+  return true;
+};
 
 const join = (frames: readonly Buffer[]): Buffer => {
   if (frames.length === 1) return frames[0]!;
-  let same = frames.length === joinedFrom.length;
-  for (let index = 0; same && index < frames.length; index++) same = frames[index] === joinedFrom[index];
-  if (!same) {
-    joined = Buffer.concat(frames);
-    joinedFrom = frames;
-  }
-  return joined;
+  for (const known of recent) if (isSame(known.frames, frames)) return known.bytes;
+  const joined = { frames, bytes: Buffer.concat(frames) };
+  if (recent.length === REMEMBERED) recent.pop();
+  recent.unshift(joined);
+  return joined.bytes;
 };
 
 let waiting: Outbox[] = [];
@@ -30,12 +42,13 @@ const flushAll = (): void => {
   const ready = waiting;
   waiting = [];
   for (const outbox of ready) outbox.flush();
-  joinedFrom = [];
+  recent = [];
 };
 
 export class Outbox {
   readonly #sink: Sink;
-  #frames: Buffer[] = [];
+  /** Null while nothing waits: an idle connection holds no memory for it. */
+  #frames: Buffer[] | null = null;
   #bytes = 0;
   #scheduled = false;
 
@@ -49,7 +62,8 @@ export class Outbox {
   }
 
   push(frame: Buffer): void {
-    this.#frames.push(frame);
+    if (this.#frames) this.#frames.push(frame);
+    else this.#frames = [frame];
     this.#bytes += frame.length;
     if (this.#bytes >= FLUSH_BYTES) this.flush();
     else if (!this.#scheduled) {
@@ -61,10 +75,11 @@ export class Outbox {
 
   flush(): void {
     this.#scheduled = false;
-    if (this.#frames.length === 0) return;
     const frames = this.#frames;
-    this.#frames = [];
+    if (!frames) return;
+    this.#frames = null;
     this.#bytes = 0;
-    this.#sink.write(join(frames));
+    // A peer that ended its side without a closing handshake gets nothing more.
+    if (this.#sink.writable) this.#sink.write(join(frames));
   }
 }

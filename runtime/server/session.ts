@@ -1,18 +1,21 @@
 // One accepted connection: takes what arrives in order, one message at a time, and ends it by the contract's codes.
 
+import { Entry } from './agenda.ts';
 import { answerMessage } from './answer.ts';
+import { SessionConnection } from './connection.ts';
 import type { CoreConnection, CoreRequest } from './core.ts';
 import { encodeMessage } from './encoded.ts';
 import { errorMessage } from './error-message.ts';
-import { Heartbeats } from './heartbeat.ts';
+import { type HeartbeatPeer, Heartbeats } from './heartbeat.ts';
 import type { Hub } from './hub.ts';
 import type { Inbound } from './inbound.ts';
 import { depart, handleMessage, open } from './procedure.ts';
 import { typeOf } from './publisher.ts';
 import { RateLimit } from './rate.ts';
 import { isRefusal, type RefusalError, refuse } from './refusal.ts';
-import type { Cancel, ConnectionFacts, Encoded, Recipient, Transport, Violation } from './seam.ts';
-import { TaskQueue } from './task-queue.ts';
+import type { ConnectionFacts, Encoded, Recipient, Transport, TransportEvents, Violation } from './seam.ts';
+import type { HeartbeatTable } from './table.ts';
+import { TaskQueue, type TaskQueueOwner } from './task-queue.ts';
 
 export interface SessionStart {
   readonly hub: Hub;
@@ -25,78 +28,80 @@ export interface SessionStart {
   readonly userRate: RateLimit | null;
 }
 
-export class Session implements Recipient {
+class Expiry extends Entry {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    super();
+    this.#session = session;
+  }
+
+  due(): void {
+    this.#session.expire();
+  }
+}
+
+/** It takes the events of its transport, its heartbeats and its tasks itself: a function for each would cost every connection. */
+export class Session implements Recipient, TransportEvents, TaskQueueOwner, HeartbeatPeer {
   readonly hub: Hub;
+  readonly request: CoreRequest;
   readonly facts: ConnectionFacts;
   readonly rooms: Set<string>;
+  /** What `authorize` gave. */
+  readonly state: unknown;
   readonly connection: CoreConnection;
   readonly #transport: Transport;
   readonly #rate: RateLimit | null;
   readonly #userRate: RateLimit | null;
   readonly #heartbeats: Heartbeats;
   readonly #tasks: TaskQueue;
-  #expiry: Cancel | null = null;
+  readonly #expiry: Expiry | null;
   #isEnded = false;
   #hasStopped = false;
+  #isClosed = false;
+  #hasDeparted = false;
+  /** Who waits for its end; null: nobody. */
+  #waiting: (() => void)[] | null = null;
   /** The code with which this side ended it first. */
   #endedWith: number | null = null;
   #held: Encoded[] | null = null;
   /** The message being handled, whose id replies carry. */
   #current: { readonly type: string; readonly message: unknown } | null = null;
-  /** Resolves when the transport has closed and the connection has left everything. */
-  readonly ended: Promise<unknown>;
-  #resolveClosed: () => void = () => {};
-  #resolveDeparted: () => void = () => {};
 
   constructor({ hub, request, facts, state, transport, expiresAt, userRate }: SessionStart) {
-    const { table, seam } = hub;
+    const { table, seam, agenda } = hub;
     this.hub = hub;
+    this.request = request;
     this.facts = facts;
     this.rooms = facts.rooms;
+    this.state = state;
     this.#transport = transport;
-    this.#tasks = new TaskQueue({
-      pause: () => transport.pause(),
-      resume: () => transport.resume(),
-      failed: (error) => hub.report('connection-failed', this, error),
-    });
+    this.#tasks = new TaskQueue(this);
     this.#rate = table.limits.rate ? new RateLimit(table.limits.rate, seam.clock) : null;
     this.#userRate = userRate;
-    this.ended = Promise.all([
-      new Promise<void>((resolve) => {
-        this.#resolveClosed = resolve;
-      }),
-      new Promise<void>((resolve) => {
-        this.#resolveDeparted = resolve;
-      }),
-    ]);
-    this.connection = {
-      ...request,
-      id: facts.id,
-      rooms: facts.rooms,
-      roles: facts.roles,
-      state,
-      send: (message) => this.send(message),
-      close: (code, reason) => this.end(code, reason ?? ''),
-    };
+    this.connection = new SessionConnection(this);
     hub.sessions.add(this);
-    transport.listen({
-      message: (text) => this.#arrive(text),
-      binary: () => this.#binary(),
-      pong: (payload) => this.#heartbeats.pongFrame(payload),
-      violation: (kind, code) => this.#violation(kind, code),
-      closed: (code) => this.#closed(code),
-    });
-    this.#heartbeats = new Heartbeats(table.heartbeats, seam.clock, {
-      pingFrame: (payload) => transport.ping(payload),
-      pingMessage: (type, fill) => this.send(fill(table.server[type]?.template ?? {})),
-      timeout: (beat) => this.end(beat.timeoutCode ?? this.codeFor('heartbeat', 1001), 'heartbeat timeout'),
-    });
-    if (expiresAt !== null) {
-      this.#expiry = seam.clock.setTimeout(() => this.expire(), expiresAt - seam.clock.now());
-    }
+    transport.listen(this);
+    this.#heartbeats = new Heartbeats(table.heartbeats, agenda, this);
+    this.#expiry = expiresAt === null ? null : new Expiry(this);
+    if (this.#expiry && expiresAt !== null) agenda.enter(this.#expiry, expiresAt - seam.clock.now());
     hub.metrics?.opened(table.name);
     hub.note('connection-opened', this, `user ${facts.user.id}`);
     this.#tasks.add(() => open(this));
+  }
+
+  /** Resolves when the transport has closed and the connection has left everything. */
+  get ended(): Promise<void> {
+    if (this.#isClosed && this.#hasDeparted) return Promise.resolve();
+    this.#waiting ??= [];
+    const waiting = this.#waiting;
+    return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  #tellEnded(): void {
+    if (!this.#isClosed || !this.#hasDeparted) return;
+    for (const resolve of this.#waiting ?? []) resolve();
+    this.#waiting = null;
   }
 
   /** The code of the first close-code row for a reason. */
@@ -210,7 +215,35 @@ export class Session implements Recipient {
     this.#stop();
   }
 
-  #arrive(text: string): void {
+  pause(): void {
+    this.#transport.pause();
+  }
+
+  resume(): void {
+    this.#transport.resume();
+  }
+
+  failed(error: unknown): void {
+    this.hub.report('connection-failed', this, error);
+  }
+
+  pingFrame(payload: string): void {
+    this.#transport.ping(payload);
+  }
+
+  pingMessage(type: string, fill: (message: unknown) => unknown): void {
+    this.send(fill(this.hub.table.server[type]?.template ?? {}));
+  }
+
+  timeout(beat: HeartbeatTable): void {
+    this.end(beat.timeoutCode ?? this.codeFor('heartbeat', 1001), 'heartbeat timeout');
+  }
+
+  pong(payload: string): void {
+    this.#heartbeats.pongFrame(payload);
+  }
+
+  message(text: string): void {
     if (this.#isEnded) return;
     let rate = this.#rate?.take() ?? 'within';
     if (rate === 'within' && this.#userRate) rate = this.#userRate.take();
@@ -240,25 +273,26 @@ export class Session implements Recipient {
     }
   }
 
-  #binary(): void {
+  binary(): void {
     const limit = this.hub.table.limits.binary;
     if (limit) this.end(limit.code, 'binary messages are not accepted');
     // Where the contract allows them but names none, there is nothing that one could mean.
   }
 
-  #violation(kind: Violation, code: number): void {
+  violation(kind: Violation, code: number): void {
     const { message, encoding } = this.hub.table.limits;
     const row = kind === 'size' ? message : kind === 'encoding' ? encoding : null;
     this.end(row?.code ?? code, kind === 'size' ? 'message too big' : kind === 'encoding' ? 'invalid UTF-8' : '');
   }
 
-  #closed(code: number): void {
+  closed(code: number): void {
     const { hub } = this;
     const by = this.#endedWith === null ? 'client' : 'server';
     hub.metrics?.closed(hub.table.name, this.#endedWith ?? code, by);
     hub.note('connection-closed', this, `code ${this.#endedWith ?? code}, by the ${by}`);
     this.#stop();
-    this.#resolveClosed();
+    this.#isClosed = true;
+    this.#tellEnded();
   }
 
   #stop(): void {
@@ -266,7 +300,14 @@ export class Session implements Recipient {
     if (this.#hasStopped) return;
     this.#hasStopped = true;
     this.#heartbeats.stop();
-    this.#expiry?.();
-    this.#tasks.add(() => depart(this).finally(this.#resolveDeparted));
+    if (this.#expiry) this.hub.agenda.cancel(this.#expiry);
+    this.#tasks.add(async () => {
+      try {
+        await depart(this);
+      } finally {
+        this.#hasDeparted = true;
+        this.#tellEnded();
+      }
+    });
   }
 }

@@ -15,9 +15,9 @@ export interface TaskQueueOwner {
 
 export class TaskQueue {
   readonly #owner: TaskQueueOwner;
-  readonly #tasks: Task[] = [];
-  #waiting: (() => void)[] = [];
-  #isRunning = false;
+  /** Null while nothing is to be done: an idle connection holds no memory for it. */
+  #tasks: Task[] | null = null;
+  #waiting: (() => void)[] | null = null;
   #isPaused = false;
 
   constructor(owner: TaskQueueOwner) {
@@ -25,9 +25,13 @@ export class TaskQueue {
   }
 
   add(task: Task): void {
+    if (!this.#tasks) {
+      this.#tasks = [task];
+      void this.#run(this.#tasks);
+      return;
+    }
     this.#tasks.push(task);
-    if (!this.#isRunning) void this.#run();
-    else if (this.#tasks.length >= PAUSE_AT && !this.#isPaused) {
+    if (this.#tasks.length >= PAUSE_AT && !this.#isPaused) {
       this.#isPaused = true;
       this.#owner.pause();
     }
@@ -35,25 +39,27 @@ export class TaskQueue {
 
   /** Resolves when nothing is left to do. */
   idle(): Promise<void> {
-    return this.#isRunning ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+    if (!this.#tasks) return Promise.resolve();
+    this.#waiting ??= [];
+    const waiting = this.#waiting;
+    return new Promise((resolve) => waiting.push(resolve));
   }
 
-  async #run(): Promise<void> {
-    this.#isRunning = true;
-    for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
+  async #run(tasks: Task[]): Promise<void> {
+    for (let task = tasks.shift(); task; task = tasks.shift()) {
       try {
         await task();
       } catch (error) {
         this.#owner.failed(error);
       }
-      if (this.#isPaused && this.#tasks.length <= RESUME_AT) {
+      if (this.#isPaused && tasks.length <= RESUME_AT) {
         this.#isPaused = false;
         this.#owner.resume();
       }
     }
-    this.#isRunning = false;
+    this.#tasks = null;
     const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    this.#waiting = null;
+    for (const resolve of waiting ?? []) resolve();
   }
 }

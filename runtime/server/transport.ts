@@ -3,7 +3,7 @@
 import type { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import { cutReason } from './close-reason.ts';
-import type { ContractSocket } from './contract-socket.ts';
+import type { ContractSocket, SocketOwner } from './contract-socket.ts';
 import { Outbox } from './outbox.ts';
 import type { ConnectionFacts, Encoded, Transport, TransportEvents, Violation } from './seam.ts';
 
@@ -12,11 +12,14 @@ const violations = new Map<number, Violation>([
   [1007, 'encoding'],
 ]);
 
-export class SocketTransport implements Transport {
+export class SocketTransport implements Transport, SocketOwner {
   readonly facts: ConnectionFacts;
   readonly #socket: ContractSocket;
   readonly #raw: Duplex;
   readonly #outbox: Outbox;
+  /** Raw writes pass by the sender's compression, so a connection that negotiated it is sent to by `ws`. */
+  readonly #isPlain: boolean;
+  #events: TransportEvents | null = null;
   #isOpen = true;
 
   constructor(facts: ConnectionFacts, socket: ContractSocket, raw: Duplex) {
@@ -24,10 +27,12 @@ export class SocketTransport implements Transport {
     this.#socket = socket;
     this.#raw = raw;
     this.#outbox = new Outbox(raw);
+    this.#isPlain = socket.extensions === '';
   }
 
   get bufferedBytes(): number {
-    return this.#outbox.bytes + this.#socket.bufferedAmount;
+    // The sender of `ws` holds something back only to compress it.
+    return this.#outbox.bytes + (this.#isPlain ? this.#raw.writableLength : this.#socket.bufferedAmount);
   }
 
   get isOpen(): boolean {
@@ -35,26 +40,35 @@ export class SocketTransport implements Transport {
   }
 
   listen(events: TransportEvents): void {
-    const socket = this.#socket;
-    socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (isBinary) events.binary(data);
-      else events.message(data.toString());
-    });
-    socket.on('pong', (payload: Buffer) => events.pong(payload.toString()));
-    socket.on('close', (code: number) => {
-      this.#isOpen = false;
-      events.closed(code);
-    });
-    // What follows an error is told by `close`.
-    socket.on('error', () => {});
-    socket.onViolation = (code) => events.violation(violations.get(code) ?? 'protocol', code);
-    socket.beforeClose = () => this.#outbox.flush();
+    this.#events = events;
+    this.#socket.ownedBy(this);
+  }
+
+  received(data: Buffer, isBinary: boolean): void {
+    if (isBinary) this.#events?.binary(data);
+    else this.#events?.message(data.toString());
+  }
+
+  ponged(payload: Buffer): void {
+    this.#events?.pong(payload.toString());
+  }
+
+  ended(code: number): void {
+    this.#isOpen = false;
+    this.#events?.closed(code);
+  }
+
+  violated(code: number): void {
+    this.#events?.violation(violations.get(code) ?? 'protocol', code);
+  }
+
+  beforeClose(): void {
+    this.#outbox.flush();
   }
 
   send(message: Encoded): void {
     if (!this.isOpen) return;
-    // Raw writes pass by the sender's compression, so a connection that negotiated it is sent to by `ws`.
-    if (this.#socket.extensions === '') this.#outbox.push(message.frame);
+    if (this.#isPlain) this.#outbox.push(message.frame);
     else this.#socket.send(message.text);
   }
 
@@ -67,7 +81,7 @@ export class SocketTransport implements Transport {
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#socket.onViolation = null;
+    this.#socket.reportNoMore();
     this.#socket.close(code, cutReason(reason));
   }
 

@@ -1,5 +1,6 @@
 // The opening handshake of a request for an upgrade: bounds, the contract's verdict, and the session of whom it lets in.
 
+import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -40,6 +41,16 @@ const writeStatus = (socket: Duplex, status: number): void => {
   );
 };
 
+// One for all sockets: a connection keeps its listeners.
+function destroyItself(this: Duplex): void {
+  this.destroy();
+}
+
+// Node's own are put together from many parts, which a connection would keep.
+const makeId = (): string => Buffer.from(randomUUID(), 'latin1').toString('latin1');
+
+const NO_ROLES: ReadonlySet<string> = new Set();
+
 const isWebSocketUpgrade = (request: IncomingMessage): boolean =>
   request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
 
@@ -55,7 +66,7 @@ export class Upgrader {
   /** Takes the socket of a request over, whatever becomes of it. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Until `ws` takes over, an error of the socket ends only the handshake.
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroyItself);
     this.#upgrade(request, socket, head).catch((error) => {
       this.#tell('error', 'handshake-failed', null, describeError(error));
       socket.destroy();
@@ -73,8 +84,8 @@ export class Upgrader {
       this.#refuse(socket, hub, entered, 'bounds');
       return;
     }
-    socket.once('close', entered);
-    const id = randomUUID();
+    if (entered) socket.once('close', entered);
+    const id = makeId();
     const verdict = await crowd.waiting(this.#judge(request, found, search, id));
     const refusal = seam.handshake('refusal' in verdict ? verdict.refusal : null, hub?.table.name ?? null);
     if (refusal?.by === 'status' || !found) {
@@ -88,7 +99,7 @@ export class Upgrader {
       this.#refuse(socket, hub, 429, 'bounds');
       return;
     }
-    if (place) socket.once('close', place.leave);
+    if (place?.leave) socket.once('close', place.leave);
     this.#accept(found.gate, { request, socket, head, admission, refusal, place, id });
   }
 
@@ -157,7 +168,7 @@ export class Upgrader {
         user: admission.request.user,
         addressRoom: admission.request.room,
         rooms: new Set<string>(),
-        roles: admission.roles,
+        roles: admission.roles.size === 0 ? NO_ROLES : admission.roles,
       };
       const transport = hub.seam.transport(new SocketTransport(facts, client as ContractSocket, socket));
       if (refusal?.by === 'close') {
@@ -166,8 +177,7 @@ export class Upgrader {
         return;
       }
       const { request: asked, state, expiresAt } = admission;
-      const rooms = transport.facts.rooms as Set<string>;
-      const own = { ...transport.facts, rooms };
+      const own = transport.facts as typeof facts;
       new Session({ hub, request: asked, facts: own, state, transport, expiresAt, userRate: place?.rate ?? null });
     });
   }
