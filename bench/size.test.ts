@@ -8,6 +8,7 @@ test('what a browser loads of the client is within its budgets', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^core .* \(budget 4608\)$/m);
+  expect(stdout).toMatch(/^hooks, over the core .* \(budget 1228\)$/m);
   expect(stdout.match(/\(budget 9216\)/g)?.length).toBeGreaterThanOrEqual(6);
   expect(status).toBe(0);
 });
