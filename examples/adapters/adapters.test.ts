@@ -33,7 +33,14 @@ const sample = [
   'request/matched-by-id',
   'queue/sent-in-order-once',
 ];
-const few = [...sample, 'reconnect/online-tries-at-once', 'reconnect/rooms-joined-again', 'validation/client-survives'];
+const few = [
+  ...sample,
+  'reconnect/online-tries-at-once',
+  'reconnect/page-cache-returns',
+  'reconnect/rooms-joined-again',
+  'heartbeat/wake-*',
+  'validation/client-survives',
+];
 
 const broken = ({ cases }: RunResult) =>
   cases
