@@ -129,6 +129,10 @@ export class LaneRun {
       this.#dead = this.#dead || (await isDead(one, session));
     }
     if (this.#dead) return;
+    if (this.#options.again === false) {
+      this.#settle(one, result);
+      return;
+    }
     const isBroken =
       ['fail', 'warn', 'error'].includes(result.verdict) && !this.#repeating && this.#doubted < mostDoubted;
     // Whoever measures time beside others may have measured their work.

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** One instance of each rule in place of all: {@link sampleOf}. @default false */
   readonly sample?: boolean;
+  /** Whether what was inconclusive, or what the machine may have broken, is run again. @default true */
+  readonly again?: boolean;
   /** @default every rule of the suite */
   readonly from?: readonly ServerRule[];
   /** The command that repeats the run, for reports. */

@@ -15,13 +15,14 @@ export interface RuleRow {
 }
 
 export interface FaultRow {
-  readonly role: 'server' | 'client';
+  /** pair: a client and a server over a line with faults; the id says first which of them is broken. */
+  readonly role: 'server' | 'client' | 'pair';
   readonly id: string;
   readonly sentence: string;
   /** Whether clients see a difference, by a comparison that knows no rule; null: was not looked at. */
   readonly live: boolean | null;
   readonly rules: readonly RuleRow[];
-  /** Every other rule that failed on the channel where it was caught; null: was not looked at. */
+  /** Every other rule that failed on the channel where it was caught, of a pair up to there; null: was not looked at. */
   readonly others: readonly string[] | null;
 }
 

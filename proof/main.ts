@@ -5,12 +5,13 @@ import { proveClientFaults } from './client-faults.ts';
 import { type FaultRow, type Parts, type Proof, readParts, writeParts } from './figures.ts';
 import { runMutants } from './mutants/run.ts';
 import { proveNulls } from './nulls.ts';
+import { provePairFaults } from './pair-faults.ts';
 import { fillReadme } from './readme.ts';
 import { proveServerFaults } from './server-faults.ts';
 import { bundledStand } from './stand.ts';
 
 const usage = `npm run proof -- [parts] [options]
-  --faults            the faults of both roles           --role server|client   of one role alone
+  --faults            the faults of all roles            --role server|client|pair   of one role alone
   --nulls             implementations that do nothing
   --mutants N         so many random changes of the source, drawn by --seed (default 1)
   --false-alarms N    so many runs of correct implementations, all cores busy; --whole: every instance in each
@@ -49,6 +50,8 @@ const keep = (change: Partial<Parts>): void => {
   if (isWriting) proof = writeParts(parts);
 };
 
+const allRoles = ['server', 'client', 'pair'] as const;
+
 const isSame = (left: FaultRow, right: FaultRow): boolean => left.role === right.role && left.id === right.id;
 
 const told = ({ role, id, live, rules, others }: FaultRow): string => {
@@ -59,7 +62,9 @@ const told = ({ role, id, live, rules, others }: FaultRow): string => {
 
 async function proveFaults(): Promise<readonly FaultRow[]> {
   const found: FaultRow[] = [];
-  const roles = values.role === undefined ? ['server', 'client'] : [values.role];
+  const roles: readonly FaultRow['role'][] =
+    values.role === undefined ? allRoles : allRoles.filter((one) => one === values.role);
+  if (roles.length === 0) throw new Error(`"${values.role}" is no role: server, client or pair.`);
   const kept = values.resume ? parts.rows : parts.rows.filter(({ role }) => !roles.includes(role));
   if (isWriting) parts = { ...parts, rows: kept };
   for (const role of roles) {
@@ -71,7 +76,8 @@ async function proveFaults(): Promise<readonly FaultRow[]> {
     };
     const options = { isQuick, known, jobs: jobs + 1, onRow };
     if (role === 'server') await proveServerFaults(bundledStand(), options);
-    else await proveClientFaults(bundledStand().contract, options);
+    else if (role === 'client') await proveClientFaults(bundledStand().contract, options);
+    else await provePairFaults(bundledStand(), options);
   }
   return found;
 }

@@ -7,6 +7,7 @@ import { runServerConformance } from '../conformance/run.ts';
 import { nullClient } from '../faults/client/null/index.ts';
 import { deserved } from '../faults/null/deserved.ts';
 import { nullServers, startNullServer } from '../faults/null/index.ts';
+import type { Channel } from '../scripts/model.ts';
 import type { NullRow } from './figures.ts';
 import type { Stand } from './stand.ts';
 
@@ -16,17 +17,38 @@ const passedRules = (cases: readonly CaseResult[]): readonly string[] => [
   ...new Set(cases.filter(({ verdict }) => verdict === 'pass').map(({ rule }) => rule)),
 ];
 
-async function ofServer(stand: Stand, name: keyof typeof nullServers, channels: readonly string[]): Promise<NullRow> {
+export interface NullVerdict {
+  readonly passed: readonly string[];
+  /** What kept the suite from judging it at all. */
+  readonly error: string | null;
+}
+
+/** @param again whether what was undecided is looked at again; a pass it may become, and nothing else does */
+export async function passedBy(
+  stand: Stand,
+  name: keyof typeof nullServers,
+  channels: readonly string[],
+  again: boolean,
+): Promise<NullVerdict> {
   const server = await startNullServer(nullServers[name]);
   try {
     const target = await stand.target({ url: server.url, controlUrl: null }, timeScale);
     const run = { parallel: 100, timeoutMs: 20_000 };
-    const { cases } = await runServerConformance(stand.contract, { ...target, run }, { channels });
-    const vacuous = passedRules(cases).filter((rule) => !Object.hasOwn(deserved[name], rule));
-    return { role: 'server', name, vacuous };
+    const result = await runServerConformance(stand.contract, { ...target, run }, { channels, again });
+    return { passed: passedRules(result.cases), error: result.harnessError ?? null };
   } finally {
     await server.close();
   }
+}
+
+async function ofServer(
+  stand: Stand,
+  name: keyof typeof nullServers,
+  channels: readonly string[],
+  again: boolean,
+): Promise<NullRow> {
+  const { passed } = await passedBy(stand, name, channels, again);
+  return { role: 'server', name, vacuous: passed.filter((rule) => !Object.hasOwn(deserved[name], rule)) };
 }
 
 /** What a client has earned that connects once, properly, and then does nothing about anything. */
@@ -47,14 +69,16 @@ async function ofClient(stand: Stand, name: keyof typeof clients, channels: read
   return { role: 'client', name, vacuous: passedRules(cases).filter((rule) => !may.includes(rule)) };
 }
 
-/** On a server that answers nothing each case waits as long as it may: a quick look takes the channel with the fewest messages. */
+/** On a server that answers nothing each case waits as long as it may: a quick look takes the first. */
+export function channelsBySize({ contract }: Stand): readonly string[] {
+  const size = ({ serverMessages, clientMessages }: Channel) => serverMessages.length + clientMessages.length;
+  return contract.channels.toSorted((left, right) => size(left) - size(right)).map(({ name }) => name);
+}
+
 export async function proveNulls(stand: Stand, isQuick: boolean, onRow: (row: NullRow) => void): Promise<void> {
-  const sizes = new Map(
-    stand.contract.channels.map((one) => [one.name, one.serverMessages.length + one.clientMessages.length]),
-  );
-  const names = [...sizes.keys()].sort((left, right) => sizes.get(left)! - sizes.get(right)!);
+  const names = channelsBySize(stand);
   const channels = isQuick ? names.slice(0, 1) : names;
   for (const name of Object.keys(nullServers) as (keyof typeof nullServers)[])
-    onRow(await ofServer(stand, name, channels));
+    onRow(await ofServer(stand, name, channels, !isQuick));
   for (const name of Object.keys(clients) as (keyof typeof clients)[]) onRow(await ofClient(stand, name, channels));
 }

@@ -1,26 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { faultyClient } from '../../examples/adapters/faulty/catalogue.ts';
-import { findClientFault } from '../../faults/client/index.ts';
+import { pairFaults } from '../../faults/pair.ts';
+import { catchInPair } from '../../proof/pair-faults.ts';
+import { bundledStand } from '../../proof/stand.ts';
 import { parseContract } from '../../scripts/parse/load.ts';
+import { pairRules } from '../pair-rules/index.ts';
 import type { RunResult } from '../result.ts';
 import { readTarget } from '../target/read-target.ts';
-import type { Target } from '../target/target.ts';
 import { runPairConformance } from './run.ts';
 
 const checkout = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const contract = parseContract(checkout('asyncapi.yaml'));
 const target = await readTarget(checkout('reference-server/target.yaml'));
 
-/** The bundled server with a fault in it. */
-function withServerFault(fault: string): Target {
-  const start = target.start!;
-  return { ...target, start: { ...start, command: [...start.command, '--fault', fault] } };
-}
-
 const isBroken = ({ verdict }: { readonly verdict: string }) => verdict !== 'pass' && verdict !== 'not-applicable';
 
-const told = ({ cases }: RunResult) =>
+const told = ({ cases }: Pick<RunResult, 'cases'>) =>
   cases
     .filter(isBroken)
     .map(
@@ -39,40 +35,37 @@ describe('the bundled client and the bundled server, over a line with faults', (
   });
 });
 
-describe('a pair of which one breaks the contract is caught', () => {
-  const ofClients = [
-    ['sequence/delivered-as-it-comes', 'arena', 'sequence/in-order-through-faults'],
-    ['sequence/one-in-seven-lost', 'arena', 'resync/complete-after-faults'],
-    ['resync/missed-is-lost', 'arena', 'resync/replayed-after-faults'],
-    ['idempotency/another-id', 'chat', 'queue/effect-once-through-faults'],
-    ['request/waits-over-a-loss', 'chat', 'request/settled-once-through-faults'],
-  ] as const;
+// They mostly wait: several side by side.
+describe.concurrent('a pair of which one breaks the contract is caught', () => {
+  const stand = bundledStand(contract);
 
-  it.each(ofClients)('client: %s on %s, by %s', { timeout: 120_000 }, async (id, channel, rule) => {
-    const fault = findClientFault(id);
-    expect(fault).toBeDefined();
-    const result = await runPairConformance(contract, target, faultyClient(fault ?? null), {
-      channels: [channel],
-      schedules: 8,
-    });
-    expect(result.harnessError).toBeUndefined();
-    expect(told(result).join('\n')).toMatch(new RegExp(`${rule}@${channel}: (fail|warn)`));
+  it('by every rule for pairs', () => {
+    const intended = pairFaults.map(({ intended: { rule } }) => rule);
+    expect([...new Set(intended)].sort()).toEqual(pairRules.map(({ id }) => id as string).sort());
   });
 
-  const ofServers = [
-    ['resync/unanswered', 'arena', 'resync/replayed-after-faults'],
-    ['order/differs-by-member', 'chat', 'delivery/same-for-all-through-faults'],
-    ['idempotency/second-message', 'chat', 'queue/effect-once-through-faults'],
-  ] as const;
+  it.each(pairFaults.map((one) => [`${one.side} ${one.fault}`, one.intended.rule, one] as const))(
+    '%s by %s',
+    { timeout: 150_000 },
+    async (_name, _rule, one) => {
+      const { by, others } = await catchInPair(stand, one);
+      expect(by, told({ cases: others }).join('\n')).not.toBeNull();
+    },
+  );
+});
 
-  it.each(ofServers)('server: %s on %s, by %s', { timeout: 120_000 }, async (id, channel, rule) => {
-    const result = await runPairConformance(contract, withServerFault(id), faultyClient(null), {
-      channels: [channel],
-      schedules: 8,
-      command: 'wirepact test pair',
-    });
-    expect(result.harnessError).toBeUndefined();
-    expect(told(result).join('\n')).toMatch(new RegExp(`${rule}@${channel}: (fail|warn)`));
-    expect(told(result).join('\n')).toMatch(/again: wirepact test pair --channel \w+ --seed \d+ --schedules 1/);
+it('says which schedule broke a rule, and how to play it again', { timeout: 120_000 }, async () => {
+  const { start } = target;
+  const command = [...start!.command, '--fault', 'idempotency/second-message'];
+  const broken = { ...target, start: { ...start!, command } };
+  const options = { channels: ['chat'], rules: ['queue/*'], command: 'wirepact test pair' };
+  const first = await runPairConformance(contract, broken, faultyClient(null), { ...options, schedules: 8 });
+  const seed = /again: wirepact test pair --channel chat --seed (\d+) --schedules 1/.exec(told(first).join('\n'))?.[1];
+  expect(seed, told(first).join('\n')).toBeDefined();
+  const again = await runPairConformance(contract, broken, faultyClient(null), {
+    ...options,
+    seed: Number(seed),
+    schedules: 1,
   });
+  expect(told(again).join('\n')).toMatch(/queue\/effect-once-through-faults@chat: fail duplicate/);
 });
