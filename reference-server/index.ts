@@ -79,8 +79,8 @@ export const startReferenceServer = async (options: ReferenceServerOptions = {})
     metrics = null,
     ...runtime
   } = options;
-  const now = options.clock?.now;
-  const verifier = jwtVerifier({ secret, findUser, ...(now && { now }) });
+  const { clock } = runtime;
+  const verifier = jwtVerifier({ secret, findUser, ...(clock && { now: () => clock.now() }) });
   const roomInfo = roomInfoHandler(() => server, verifier);
   const door: HttpHandler = (request, response) => controlHandler({ server, nonce, metrics })(request, response);
   const server: ContractServer = createServer({
