@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { act, createElement, useEffect } from 'react';
-import useTheirs from 'react-use-websocket';
+import { useWebSocket as usePeer } from 'react-use-websocket/dist/lib/use-websocket.js';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ClientOptions } from '../client/index.ts';
 import { createPage } from './fixtures/page.ts';
@@ -17,20 +17,22 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-const jobs = {
-  ours(kept: Set<number>, options: ClientOptions<TalkChannel>) {
-    for (const { message } of useMessages(useClient(talkClient, options), 'said')) kept.add(message.id);
-  },
-  theirs(kept: Set<number>) {
-    const { lastJsonMessage } = useTheirs<{ message?: { id: number } } | null>('ws://localhost/ws/a/');
-    useEffect(() => {
-      if (lastJsonMessage?.message) kept.add(lastJsonMessage.message.id);
-    }, [lastJsonMessage, kept]);
-  },
+type Job = (kept: Set<number>, options: ClientOptions<TalkChannel>) => void;
+
+const useOurs: Job = (kept, options) => {
+  const said = useMessages(useClient(talkClient, options), 'said');
+  for (const { message } of said) kept.add(message.id);
+};
+
+const useTheirs: Job = (kept) => {
+  const { lastJsonMessage } = usePeer<{ message?: { id: number } } | null>('ws://localhost/ws/a/');
+  useEffect(() => {
+    if (lastJsonMessage?.message) kept.add(lastJsonMessage.message.id);
+  }, [lastJsonMessage, kept]);
 };
 
 /** How many of 1,000 messages were kept, by how many renders, through how many sockets. */
-async function flood(job: keyof typeof jobs) {
+async function flood(useJob: Job) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   page = createPage();
   const { clock, server, options, say } = createTalk();
@@ -40,7 +42,7 @@ async function flood(job: keyof typeof jobs) {
   await page.show(
     createElement(() => {
       renders++;
-      jobs[job](kept, options);
+      useJob(kept, options);
       return null;
     }),
   );
@@ -53,11 +55,11 @@ async function flood(job: keyof typeof jobs) {
 }
 
 test('1,000 messages before a frame: all are kept, by one render', async () => {
-  expect(await flood('ours')).toEqual({ kept: 1000, renders: 1, sockets: 1 });
+  expect(await flood(useOurs)).toEqual({ kept: 1000, renders: 1, sockets: 1 });
 });
 
 test('react-use-websocket loses them, or renders for each', async () => {
-  const { kept, renders, sockets } = await flood('theirs');
+  const { kept, renders, sockets } = await flood(useTheirs);
   expect(sockets).toBe(1);
   expect(kept < 1000 || renders >= 1000).toBe(true);
 });
