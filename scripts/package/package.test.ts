@@ -1,0 +1,139 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import {
+  bytesOf,
+  checkout,
+  installedPackages,
+  installProject,
+  lend,
+  type Project,
+  packPackage,
+  run,
+} from './fixtures/packed.ts';
+import * as projects from './fixtures/projects.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirepact-package-'));
+const channels = readdirSync(join(checkout, 'generated/channels'));
+const patienceMs = 240_000;
+const sizes: string[] = [];
+let tarball: string;
+let shared: Project | null;
+
+beforeAll(async () => {
+  tarball = await packPackage(folder);
+  shared = installProject(tarball);
+}, patienceMs);
+
+afterAll(() => {
+  for (const path of [folder, shared?.path]) if (path !== undefined) rmSync(path, { recursive: true, force: true });
+  console.log(sizes.join('\n'));
+});
+
+/** Without a registry there is nothing to install from: said, and an error where all is asked for. */
+function projectOf(context: TestContext): Project {
+  if (shared !== null) return shared;
+  const sentence = 'The npm registry cannot be reached: that the package installs and works was not tested.';
+  if (process.env.WIREPACT_REQUIRE_ALL === '1') throw new Error(sentence);
+  return context.skip(sentence);
+}
+
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+
+test('publint has nothing to say', async () => {
+  const { messages, pkg } = await publint({ pack: { tarball: readFileSync(tarball).buffer }, strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+});
+
+test('every entry has types that resolve as its code does', { timeout: patienceMs }, () => {
+  const attw = join(checkout, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+  const entries = channels.flatMap((name) => ['', '/client', '/server'].map((part) => `./channels/${name}${part}`));
+  // ESM alone: Node 20.19 and newer load it with `require` too.
+  const { code, text } = run(
+    folder,
+    process.execPath,
+    attw,
+    tarball,
+    '--profile',
+    'esm-only',
+    '--include-entrypoints',
+    ...entries,
+  );
+  expect(code, text).toBe(0);
+  for (const entry of ['wirepact/react', `wirepact/channels/${channels[0]}/client`, 'wirepact/vocabulary'])
+    expect(text).toContain(`"${entry}"`);
+});
+
+test('little is installed with it, and nothing that only generating needs', (context) => {
+  const project = projectOf(context);
+  const names = installedPackages(project);
+  const bytes = bytesOf(join(project.path, 'node_modules'));
+  sizes.push(
+    `installed: ${names.join(', ')}: ${(bytes / 1e6).toFixed(1)} MB; tarball ${kilobytes(readFileSync(tarball).length)}`,
+  );
+  expect(names.length).toBeLessThanOrEqual(10);
+  expect(bytes).toBeLessThan(40e6);
+  expect(names.filter((name) => name.startsWith('@asyncapi/') || name === 'ajv')).toEqual([]);
+  const licences = readFileSync(join(project.path, 'node_modules/wirepact/dist/THIRD-PARTY-LICENCES.txt'), 'utf8');
+  expect(licences).toMatch(/^ajv \d.*\(MIT\)[\s\S]*Permission is hereby granted/m);
+  expect(licences).toMatch(/^@asyncapi\/parser \d.*\(Apache-2\.0\)/m);
+});
+
+test('the command works at once: the official parser, the generator, a server and the suite', {
+  timeout: patienceMs,
+}, (context) => {
+  const project = projectOf(context);
+  project.write('asyncapi.yaml', projects.document);
+  project.write('target.yaml', projects.target);
+  expect(project.wirepact('generate')).toMatchObject({ code: 0 });
+  expect(project.wirepact('generate', '--check')).toMatchObject({ code: 0 });
+  // Only the official parser knows this.
+  project.write('wrong.yaml', projects.document.replace('action: send', 'action: sends'));
+  expect(project.wirepact('lint', 'wrong.yaml')).toMatchObject({ code: 1, text: expect.stringContaining('[asyncapi') });
+  const judged = project.wirepact('test', 'server', '--target', 'target.yaml', '--rule', 'delivery/*');
+  expect(judged, judged.text).toMatchObject({ code: 0 });
+});
+
+test('Node: it compiles under nodenext and the strictest options, and a client hears its server', {
+  timeout: patienceMs,
+}, (context) => {
+  const project = projectOf(context);
+  lend(project, 'react', '@types/react', 'csstype');
+  project.write('main.ts', projects.nodeProgram);
+  project.write('entries.ts', projects.entries(channels));
+  project.write('tsconfig.json', projects.nodeConfig);
+  const compiled = run(project.path, process.execPath, join(checkout, 'node_modules/typescript/bin/tsc'), '-p', '.');
+  expect(compiled).toEqual({ code: 0, text: '' });
+  expect(run(project.path, process.execPath, 'out/main.js')).toMatchObject({ code: 0, text: 'heard hello back\n' });
+});
+
+test.each([
+  ['a page', projects.page, []],
+  ['React', projects.reactPage, ['react', 'react-dom', 'scheduler', '@types/react', '@types/react-dom', 'csstype']],
+])('Vite builds %s for the browser', { timeout: patienceMs }, (name, source, packages) => {
+  if (shared === null) return;
+  const project = shared;
+  lend(project, ...packages);
+  project.write('web/index.html', '<div id="root"></div><script type="module" src="./page.ts"></script>\n');
+  project.write('web/page.ts', source);
+  const built = run(
+    project.path,
+    process.execPath,
+    join(checkout, 'node_modules/vite/bin/vite.js'),
+    'build',
+    'web',
+    '--emptyOutDir',
+  );
+  expect(built.code, built.text).toBe(0);
+  const assets = join(project.path, 'web/dist/assets');
+  const code = readdirSync(assets)
+    .map((file) => readFileSync(join(assets, file), 'utf8'))
+    .join('\n');
+  sizes.push(`Vite, ${name}: ${kilobytes(Buffer.byteLength(code))} minified`);
+  // As a boolean: a bundle is too long to be shown.
+  expect(code.includes('heard')).toBe(true);
+  expect(/\beval\(|new Function|\brequire\(|['"`]node:/.exec(code)?.[0]).toBeUndefined();
+});
