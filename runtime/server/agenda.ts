@@ -15,7 +15,7 @@ export abstract class Entry {
 
 export class Agenda {
   readonly #clock: Clock;
-  /** Times count from here: small numbers take no memory of their own. */
+  /** Times count from here, in whole ms: small integers take no memory of their own. */
   readonly #start: number;
   /** A binary heap: no entry is due before the one at half its place. */
   readonly #heap: Entry[] = [];
@@ -29,7 +29,7 @@ export class Agenda {
   }
 
   now(): number {
-    return this.#clock.now() - this.#start;
+    return Math.round(this.#clock.now() - this.#start);
   }
 
   /** Enters what is due `ms` from now; entered before, it is moved. */
@@ -40,7 +40,7 @@ export class Agenda {
   /** The same at a time of {@link now}. */
   enterAt(entry: Entry, dueAt: number): void {
     if (entry.place < 0) entry.place = this.#heap.push(entry) - 1;
-    entry.dueAt = dueAt;
+    entry.dueAt = Math.round(dueAt);
     this.#sift(entry);
     this.#wait();
   }

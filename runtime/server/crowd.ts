@@ -37,6 +37,11 @@ export class Crowd {
     this.#handshakes = bounds.handshakeRate ? new RateBook(bounds.handshakeRate, clock) : null;
   }
 
+  /** Whether it matters from which address somebody comes. */
+  get isByAddress(): boolean {
+    return this.#handshakes !== null || this.#bounds.connectionsPerAddress !== undefined;
+  }
+
   /** Counts a socket that asks for an upgrade until it is called off (null: nothing is counted); or the status by which it is
    * refused. */
   enter(address: string): Cancel | number | null {

@@ -51,10 +51,13 @@ export const compileRoute = (table: ChannelTable): Route => {
   };
 };
 
+const NO_QUERY: { readonly [name: string]: unknown } = Object.freeze({});
+
 export type QueryResult = { readonly [name: string]: unknown } | null;
 
 /** Query parameters besides the token; null where one breaks its schema or a required one is missing. */
 export const readQuery = (search: URLSearchParams, table: ChannelTable): QueryResult => {
+  if (table.query.length === 0) return NO_QUERY;
   const values: { [name: string]: unknown } = {};
   for (const { name, required, schema } of table.query) {
     const text = search.get(name);

@@ -78,8 +78,10 @@ export class Upgrader {
     const { path, search } = splitUrl(seam.target(request.url ?? '/'));
     const found = gates.find(path);
     const hub = found?.gate.hub ?? null;
-    const addressOf = bounds.addressOf ?? (({ socket: { remoteAddress } }) => remoteAddress ?? '');
-    const entered = judgeHeaders(request, bounds) ?? crowd.enter(addressOf(request));
+    // Node keeps an address that it was asked for.
+    const ownAddress = (): string => (crowd.isByAddress ? (request.socket.remoteAddress ?? '') : '');
+    const address = bounds.addressOf ? bounds.addressOf(request) : ownAddress();
+    const entered = judgeHeaders(request, bounds) ?? crowd.enter(address);
     if (typeof entered === 'number') {
       this.#refuse(socket, hub, entered, 'bounds');
       return;
