@@ -1,7 +1,9 @@
 // Shows how a connection of a channel is made, refused, kept alive, ended and made again.
-import type { Auth, AuthAnswer, Channel, Contract, Heartbeat, Ready } from '../../model.ts';
+import type { Auth, AuthAnswer, Channel, CloseCode, Contract, Heartbeat, Limits, Ready } from '../../model.ts';
 import { boundSentences } from '../type-doc.ts';
-import { type Content, code, facts, type Html, html, list, table } from './html.ts';
+import { attempt } from './attempt.ts';
+import type { Common } from './common.ts';
+import { type Content, code, facts, html, list, table } from './html.ts';
 import { inline } from './markdown.ts';
 import { typeWords } from './schema-table.ts';
 import { heartbeatTimeline, reconnectTimeline } from './timeline.ts';
@@ -12,7 +14,7 @@ export type MessageLink = (key: string) => Content;
 
 export function connectSection(contract: Contract, channel: Channel, link: MessageLink): Content {
   const server = contract.servers.find(({ name }) => name === channel.server);
-  const url = `${server?.protocol ?? 'ws'}://${server?.host ?? ''}${channel.pathname}${channel.address}`;
+  const origin = `${server?.protocol ?? 'ws'}://${server?.host ?? ''}${channel.pathname}`;
   const row = (where: string) => (parameter: Channel['parameters'][number] & { readonly required?: boolean }) => [
     code(parameter.name),
     where,
@@ -23,9 +25,10 @@ export function connectSection(contract: Contract, channel: Channel, link: Messa
   ];
   const parameters = [...channel.parameters.map(row('path')), ...channel.query.map(row('query'))];
   return [
-    html`<pre class="address">${url}</pre>`,
+    html`<pre class="address">${origin}${channel.address}</pre>`,
     table(['Parameter', 'In', 'Type', 'Required', 'Bounds', 'Meaning'], parameters),
     channel.auth !== null && authPart(channel.auth, link),
+    attempt(channel, origin),
   ];
 }
 
@@ -77,10 +80,23 @@ function readyWords(ready: Ready, link: MessageLink): Content {
   ];
 }
 
-export function closeCodesSection(channel: Channel): Html | undefined {
+/** @param id of the channel: its rows can be linked to. */
+export function closeCodesSection(channel: Channel, common: Common, id: string): Content {
+  const shared = common.closeCodes.map((row) => html`<a href="#close-${row.code}">${row.code}</a>`);
+  return [
+    closeCodes(
+      channel.closeCodes.filter((row) => !common.has(row)),
+      `${id}-close`,
+    ),
+    shared.length > 0 && html`<p>As in every channel: ${list(shared)}.</p>`,
+  ];
+}
+
+/** @param prefix of the anchors */
+export function closeCodes(rows: readonly CloseCode[], prefix: string): Content {
   return table(
     ['Code', 'Name', 'Sent by', 'Because of', 'The client', 'Meaning'],
-    channel.closeCodes.map((row) => [
+    rows.map((row) => [
       html`<strong>${row.code}</strong>`,
       row.name,
       row.sentBy,
@@ -88,6 +104,7 @@ export function closeCodesSection(channel: Channel): Html | undefined {
       ACTIONS[row.client],
       note(row),
     ]),
+    { idOf: (row) => `${prefix}-${rows[row]?.code}` },
   );
 }
 
@@ -147,24 +164,34 @@ export function queueSection(channel: Channel): Content {
   ]);
 }
 
-export function limitsSection(channel: Channel): Content {
-  const { message, binary, encoding, rate, backlog, shutdown, compression } = channel.limits;
+export function limitsSection({ limits }: Channel, common: Common): Content {
+  const own = Object.entries(limits).filter(([, fact]) => fact !== null && !common.has(fact));
+  const shared = limitRows(common.limits).map(([name, bound]) => [name, ': ', bound]);
+  return [
+    limitsTable(Object.fromEntries(own)),
+    shared.length > 0 && html`<p><a href="#limits">As in every channel</a>: ${list(shared)}.</p>`,
+  ];
+}
+
+export function limitsTable(limits: Partial<Limits>): Content {
+  return table(['Limit', 'Bound', 'Beyond it', 'Note'], limitRows(limits));
+}
+
+function limitRows({ message, binary, encoding, rate, backlog, shutdown, compression }: Partial<Limits>): Content[][] {
   const end = (closeCode: number): Content => ['closed with ', code(String(closeCode))];
   const rows: Content[][] = [];
-  if (message !== null) rows.push(['Size of a message', size(message.bytes), end(message.code), note(message)]);
-  if (binary !== null) rows.push(['Binary messages', 'none', end(binary.code), note(binary)]);
-  if (encoding !== null) rows.push(['Encoding', 'UTF-8', end(encoding.code), note(encoding)]);
-  if (rate !== null) {
+  if (message) rows.push(['Size of a message', size(message.bytes), end(message.code), note(message)]);
+  if (binary) rows.push(['Binary messages', 'none', end(binary.code), note(binary)]);
+  if (encoding) rows.push(['Encoding', 'UTF-8', end(encoding.code), note(encoding)]);
+  if (rate) {
     const what = `${rate.perSecond} messages a second, ${rate.burst} at once`;
     rows.push(['Rate', what, [`dropped; at ${rate.strikes} in a row `, end(rate.code)], note(rate)]);
   }
-  if (backlog !== null) rows.push(['Unsent data', size(backlog.bytes), end(backlog.code), note(backlog)]);
-  if (shutdown !== null) {
-    rows.push(['Shutdown', `within ${duration(shutdown.withinMs)}`, end(shutdown.code), note(shutdown)]);
-  }
-  if (compression !== undefined && compression !== null) {
+  if (backlog) rows.push(['Unsent data', size(backlog.bytes), end(backlog.code), note(backlog)]);
+  if (shutdown) rows.push(['Shutdown', `within ${duration(shutdown.withinMs)}`, end(shutdown.code), note(shutdown)]);
+  if (compression) {
     const what = compression.allowed ? 'permessage-deflate may be negotiated' : 'permessage-deflate is not negotiated';
     rows.push(['Compression', what, '', note(compression)]);
   }
-  return table(['Limit', 'Bound', 'Beyond it', 'Note'], rows);
+  return rows;
 }

@@ -52,10 +52,14 @@ export function table(
   if (rows.length === 0) return undefined;
   const kept = head.map((_, i) => rows.some((row) => render(row[i]) !== ''));
   const pick = <T>(cells: readonly T[]): T[] => cells.filter((_, i) => kept[i] === true);
+  const filled = (row: readonly Content[]): readonly Content[] => {
+    const cells = pick(row);
+    while (cells.length > 0 && render(cells.at(-1)) === '') cells.pop();
+    return cells;
+  };
   const open = isCode ? html`<table class=k>` : html`<table>`;
   const begin = (row: number): Html => (idOf === undefined ? html`<tr>` : html`<tr id="${idOf(row)}">`);
-  return html`<div class=t>${open}<thead><tr>${pick(head).map((cell) => html`<th>${cell}`)}</thead>
-<tbody>${rows.map((row, i) => html`${begin(i)}${pick(row).map((cell) => html`<td>${cell}`)}\n`)}</table></div>`;
+  return html`<div class=t>${open}<thead><tr>${pick(head).map((cell) => html`<th>${cell}`)}<tbody>${rows.map((row, i) => html`${begin(i)}${filled(row).map((cell) => html`<td>${cell}`)}\n`)}</table></div>`;
 }
 
 /** A list of names and what they are; rows without content are left out. */

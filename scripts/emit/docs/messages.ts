@@ -1,9 +1,11 @@
 // Shows the messages of a channel: an overview of each direction, who receives what, and each message in full.
-import type { Channel, ClientMessage, Contract, DeliveryWord, Message, ServerMessage, Trigger } from '../../model.ts';
+import type { Channel, ClientMessage, DeliveryWord, ErrorCode, Message, ServerMessage, Trigger } from '../../model.ts';
+import type { Common } from './common.ts';
 import type { MessageLink } from './connection.ts';
 import { type Content, code, facts, html, list, table } from './html.ts';
+import { deliveryDiagram } from './life.ts';
 import { inline, markdown } from './markdown.ts';
-import { schemaTable } from './schema-table.ts';
+import { type Known, schemaTable } from './schema-table.ts';
 import { DELIVERY, duration, ERRORS, levelMark, note } from './words.ts';
 
 export function overviewSection(channel: Channel, link: MessageLink): Content {
@@ -20,6 +22,7 @@ export function overviewSection(channel: Channel, link: MessageLink): Content {
     html`<h4>From the client</h4>`,
     table(['Message', 'Meaning', 'Reply', 'Causes', 'Requires'], rows) ?? html`<p>None.</p>`,
     html`<h4>From the server, and who receives it</h4>`,
+    deliveryDiagram(channel),
     deliveryMatrix(channel, link) ?? html`<p>None.</p>`,
   ];
 }
@@ -46,22 +49,22 @@ function causedBy(message: ServerMessage, key: string): boolean {
 }
 
 export function messageDetails(
-  contract: Contract,
+  known: Known,
   channel: Channel,
   link: MessageLink,
   idOf: (message: Message) => string,
 ): Content {
   const client = channel.clientMessages.map((message) =>
-    details(contract, message, idOf, 'client → server', clientFacts(channel, message, link)),
+    details(known, message, idOf, 'client → server', clientFacts(channel, message, link)),
   );
   const server = channel.serverMessages.map((message) =>
-    details(contract, message, idOf, 'server → client', serverFacts(message, link)),
+    details(known, message, idOf, 'server → client', serverFacts(message, link)),
   );
   return [client, server];
 }
 
 function details(
-  contract: Contract,
+  known: Known,
   message: Message,
   idOf: (message: Message) => string,
   direction: string,
@@ -72,7 +75,7 @@ function details(
     return html`<figure><figcaption>Example${caption === '' ? '' : [' ', caption]}</figcaption><pre>${exampleText(payload)}</pre></figure>`;
   });
   return html`<details class=m id="${idOf(message)}"><summary><code>${message.type}</code> <i>${direction}</i> ${levelMark(message.level)} ${inline(message.title ?? '')}</summary>
-${message.summary !== undefined && html`<p>${inline(message.summary)}</p>`}${markdown(message.description, 4)}${more}${schemaTable(message.schema, contract.definitions)}${examples}</details>\n`;
+${message.summary !== undefined && html`<p>${inline(message.summary)}</p>`}${markdown(message.description, 4)}${more}${schemaTable(message.schema, known)}${examples}</details>\n`;
 }
 
 /** What is short stands on one line. */
@@ -151,7 +154,7 @@ function cause(trigger: Trigger, link: MessageLink): Content {
   ];
 }
 
-export function errorSection(channel: Channel, link: MessageLink): Content {
+export function errorSection(channel: Channel, link: MessageLink, common: Common): Content {
   const { error } = channel;
   if (error === null) return undefined;
   const place = (pointer: string | null): Content => pointer !== null && code(pointer);
@@ -163,9 +166,15 @@ export function errorSection(channel: Channel, link: MessageLink): Content {
       ['Offending place', place(error.pointer)],
       ['Id of the cause', place(error.id)],
     ]),
-    table(
-      ['Code', 'When', 'Note'],
-      error.codes.map((row) => [code(row.code), ERRORS[row.when], note(row)]),
-    ),
+    errorCodes(error.codes.filter((row) => !common.has(row))),
+    common.errorCodes.length > 0 && html`<p>And the <a href="#error-codes">codes of every channel</a>.</p>`,
   ];
+}
+
+export function errorCodes(rows: readonly ErrorCode[]): Content {
+  return table(
+    ['Code', 'When', 'Note'],
+    rows.map((row) => [row.code, ERRORS[row.when], note(row)]),
+    { isCode: true },
+  );
 }

@@ -1,6 +1,6 @@
 // Shows a schema as a table: a row for each property, nested ones by their path.
 import type { Contract, JsonSchema } from '../../model.ts';
-import { isSchema, referenceOf, requiredNames, schemaList, schemaMap } from '../schema.ts';
+import { descriptionOf, isSchema, referenceOf, requiredNames, schemaList, schemaMap } from '../schema.ts';
 import { boundSentences } from '../type-doc.ts';
 import { type Content, code, type Html, html, table } from './html.ts';
 import { inline } from './markdown.ts';
@@ -8,26 +8,42 @@ import { levelMark } from './words.ts';
 
 type Definitions = Contract['definitions'];
 
-export function schemaTable(schema: JsonSchema, definitions: Definitions): Html | undefined {
+/** What a table refers to: the definitions, and the anchors of those that the page tells once. */
+export interface Known {
+  readonly definitions: Definitions;
+  readonly types: ReadonlyMap<string, string>;
+}
+
+export function schemaTable(schema: JsonSchema, known: Known): Html | undefined {
   const head = ['Property', 'Type', 'Required', 'Bounds', 'Meaning'];
-  return table(head, rowsOf(schema, definitions, '', new Set()), { isCode: true });
+  return table(head, rowsOf(schema, known, '', new Set()), { isCode: true });
+}
+
+/** The types that are told once. */
+export function typesTable({ definitions, types }: Known): Html | undefined {
+  const rows = [...types].map(([name]) => {
+    const schema = definitions[name] ?? {};
+    return [name, typeWords(schema, definitions), bounds(schema), inline(descriptionOf(schema) ?? '')];
+  });
+  const anchors = [...types.values()];
+  return table(['Type', 'Is', 'Bounds', 'Meaning'], rows, { isCode: true, idOf: (row) => anchors[row] ?? '' });
 }
 
 /** A definition that contains itself is shown once. */
-function rowsOf(schema: unknown, definitions: Definitions, path: string, open: ReadonlySet<string>): Content[][] {
+function rowsOf(schema: unknown, known: Known, path: string, open: ReadonlySet<string>): Content[][] {
   const name = referenceOf(schema);
   if (name !== undefined && open.has(name)) return [];
   const inside = name === undefined ? open : new Set([...open, name]);
-  const target = resolve(schema, definitions);
+  const target = resolve(schema, known.definitions);
   const rows = schemaMap(target, 'properties').flatMap(([property, value]) =>
-    propertyRows(target, property, value, definitions, path === '' ? property : `${path}.${property}`, inside),
+    propertyRows(target, property, value, known, path === '' ? property : `${path}.${property}`, inside),
   );
   for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-    for (const part of schemaList(target, keyword)) rows.push(...rowsOf(part, definitions, path, inside));
+    for (const part of schemaList(target, keyword)) rows.push(...rowsOf(part, known, path, inside));
   }
-  if (isSchema(target.items)) rows.push(...rowsOf(target.items, definitions, `${path}[]`, inside));
+  if (isSchema(target.items)) rows.push(...rowsOf(target.items, known, `${path}[]`, inside));
   if (isSchema(target.additionalProperties)) {
-    rows.push(...rowsOf(target.additionalProperties, definitions, `${path}{}`, inside));
+    rows.push(...rowsOf(target.additionalProperties, known, `${path}{}`, inside));
   }
   return rows;
 }
@@ -36,22 +52,22 @@ function propertyRows(
   parent: JsonSchema,
   property: string,
   value: unknown,
-  definitions: Definitions,
+  known: Known,
   path: string,
   open: ReadonlySet<string>,
 ): Content[][] {
-  const schema = resolve(value, definitions);
+  const schema = resolve(value, known.definitions);
   const should = schemaList(parent, 'x-ws-should').includes(`required/${property}`);
   const required = requiredNames(parent).includes(property) && ['yes', should && [' ', levelMark('SHOULD')]];
-  const description = isSchema(value) && typeof value.description === 'string' ? value.description : schema.description;
-  const row = [
-    path,
-    typeWords(value, definitions, 0),
-    required,
-    bounds(schema),
-    typeof description === 'string' && inline(description),
-  ];
-  return [row, ...rowsOf(value, definitions, path, open)];
+  const own = descriptionOf(value);
+  const name = referenceOf(value) ?? '';
+  const anchor = known.types.get(name);
+  const words = typeWords(value, known.definitions);
+  const row =
+    anchor === undefined
+      ? [path, words, required, bounds(schema), inline(own ?? descriptionOf(schema) ?? '')]
+      : [path, [words, ' (', html`<a href="#${anchor}">${name}</a>`, ')'], required, '', inline(own ?? '')];
+  return [row, ...rowsOf(value, known, path, open)];
 }
 
 function bounds(schema: JsonSchema): Content {

@@ -101,6 +101,9 @@ export function note(fact: Fact): Content {
   return [
     levelMark(fact.level),
     should.length > 0 && html` <b>SHOULD: ${should.join(', ')}</b>`,
-    fact.description !== undefined && [' ', inline(fact.description)],
+    fact.description !== undefined && [
+      fact.level === 'SHOULD' || should.length > 0 ? ' ' : '',
+      inline(fact.description),
+    ],
   ];
 }
