@@ -1,7 +1,7 @@
 // Verifies JSON Web Tokens with a shared secret, by the algorithms and claims that the channel's contract names.
 
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { errors, jwtVerify } from 'jose';
+import { webcrypto } from 'node:crypto';
+import { type CryptoKey, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { TokenVerdict, TokenVerifier, User } from './seam.ts';
 import type { AuthTable } from './table.ts';
 
@@ -14,14 +14,19 @@ export interface JwtOptions {
   readonly now?: () => number;
 }
 
-const symmetric = new Set(['HS256', 'HS384', 'HS512']);
+const hashes: { readonly [algorithm: string]: string } = { HS256: 'SHA-256', HS384: 'SHA-384', HS512: 'SHA-512' };
 
 // `iat` in the future is no reason to refuse; `nbf` and `exp` are judged without leeway.
-const judge = async (token: string, auth: AuthTable, options: JwtOptions, key: KeyObject): Promise<TokenVerdict> => {
+const judge = async (
+  token: string,
+  auth: AuthTable,
+  options: JwtOptions,
+  key: JWTVerifyGetKey,
+): Promise<TokenVerdict> => {
   const required = auth.claims.filter((claim) => claim.required).map((claim) => claim.name);
   const { payload } = await jwtVerify(token, key, {
     // `none` and whatever else is not configured is refused by the list; an HMAC key never serves another family.
-    algorithms: auth.algorithms.filter((algorithm) => symmetric.has(algorithm)),
+    algorithms: auth.algorithms.filter((algorithm) => Object.hasOwn(hashes, algorithm)),
     requiredClaims: required,
     currentDate: new Date((options.now ?? Date.now)()),
   });
@@ -34,8 +39,16 @@ const judge = async (token: string, auth: AuthTable, options: JwtOptions, key: K
 
 /** A verifier for channels whose tokens are JWTs. */
 export const jwtVerifier = (options: JwtOptions): TokenVerifier => {
+  const secret = new TextEncoder().encode(options.secret);
   // Made ready for use once, not for every token.
-  const key = createSecretKey(options.secret, 'utf8');
+  const keys = new Map<string, Promise<CryptoKey>>();
+  const key: JWTVerifyGetKey = ({ alg }) => {
+    const ready =
+      keys.get(alg) ??
+      webcrypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: hashes[alg] ?? '' }, false, ['verify']);
+    keys.set(alg, ready);
+    return ready;
+  };
   return {
     verify: async (token, auth) => {
       try {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { encodeText } from './encoded.ts';
 import { Outbox } from './outbox.ts';
 
@@ -23,6 +23,32 @@ it('writes what came in one tick at once, in order, the same bytes for whoever g
   expect(first.writes).toEqual([Buffer.concat([a, b, c])]);
   expect(second.writes[0]).toBe(first.writes[0]);
   expect(third.writes).toEqual([Buffer.concat([a, c, b])]);
+});
+
+it('makes the bytes once, also where some of those who get the same get an answer in between', async () => {
+  const [a, b] = [encodeText('a').frame, encodeText('b').frame];
+  const sinks = Array.from({ length: 6 }, sink);
+  const answers = new Map([0, 3].map((index) => [index, encodeText(`for ${index}`).frame]));
+  const concat = vi.spyOn(Buffer, 'concat');
+  const outboxes = sinks.map((one) => new Outbox(one));
+  for (const outbox of outboxes) outbox.push(a);
+  for (const [index, frame] of answers) outboxes[index]!.push(frame);
+  for (const outbox of outboxes) outbox.push(b);
+  await tick();
+  expect(concat).toHaveBeenCalledTimes(3);
+  concat.mockRestore();
+  const plain = sinks.filter((_, index) => !answers.has(index)).map(({ writes }) => writes[0]);
+  expect(new Set(plain).size).toBe(1);
+  for (const [index, frame] of answers) expect(sinks[index]?.writes).toEqual([Buffer.concat([a, frame, b])]);
+});
+
+it('keeps nothing between the ticks, and writes nothing to what was ended', async () => {
+  const out = { ...sink(), writable: false };
+  const outbox = new Outbox(out);
+  outbox.push(encodeText('a').frame);
+  await tick();
+  expect(out.writes).toEqual([]);
+  expect(outbox.bytes).toBe(0);
 });
 
 it('writes at once what is asked for or too much to hold, and nothing twice', async () => {
