@@ -1,4 +1,6 @@
 // Fuzzes the bundled server in this process: so many cases from a seed, with bystanders, and what must not happen meanwhile.
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,7 +11,7 @@ import { parseContract } from '../scripts/parse/load.ts';
 import { type Layer, layers, playBatch } from './batch.ts';
 import { Bystander } from './bystander.ts';
 import { placesOf } from './places.ts';
-import { failureIn, LeapingClock, ServerMessages, type Stand } from './stand.ts';
+import { failureIn, LeapingClock, patienceMs, ServerMessages, type Stand } from './stand.ts';
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -32,6 +34,8 @@ export interface FuzzResult {
   readonly findings: readonly string[];
   /** What the heap holds more after the run than after its first fifth, bytes; the least of several looks. */
   readonly grownBytes: number;
+  /** How long the event loop was busy at most with one turn, ms: of the server, its clients, and the machine. */
+  readonly longestTurnMs: number;
 }
 
 const checkout = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -79,6 +83,8 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   const server = await startReferenceServer({
     clock,
     log,
+    // A machine that is busy with other things is no fault of the server.
+    bounds: { handshakeTimeoutMs: patienceMs },
     ...(target.tokens && { secret: target.tokens.secret }),
     ...(decorate && { decorate }),
   });
@@ -92,6 +98,8 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, crashed);
   const bystanders = await Promise.all(stand.places.map((place) => Bystander.join(stand, place, report)));
 
+  const turns = monitorEventLoopDelay();
+  turns.enable();
   const cases: Record<Layer, number> = { bytes: 0, frames: 0, json: 0, messages: 0 };
   const sum = (): number => layers.reduce((all, layer) => all + cases[layer], 0);
   let played = 0;
@@ -118,10 +126,11 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   await workers(options.cases / 5);
   const before = await heldBytes();
   await workers(options.cases);
+  turns.disable();
   const grownBytes = (await heldBytes()) - before;
   await Promise.all(bystanders.map((one) => one.roundTrip()));
   for (const bystander of bystanders) bystander.leave();
   await server.close();
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.off(event, crashed);
-  return { cases, batches: played, findings, grownBytes };
+  return { cases, batches: played, findings, grownBytes, longestTurnMs: Math.round(turns.max / 1e6) };
 };
