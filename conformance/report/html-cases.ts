@@ -14,17 +14,23 @@ const openDiagrams = 3;
 const mostDiagrams = 5;
 const mostRows = 400;
 
-export function ruleSections(report: Report, documentHref: string): string {
+export function ruleSections(report: Report, documentHref: string, docsHref: string | null = null): string {
   const byRule = new Map<string, CaseWithTrace[]>();
   for (const one of casesWithTraces(report)) byRule.set(one.case.rule, [...(byRule.get(one.case.rule) ?? []), one]);
-  return [...byRule].map(([rule, cases]) => ruleSection(report, documentHref, rule, cases)).join('\n');
+  return [...byRule].map(([rule, cases]) => ruleSection(report, documentHref, docsHref, rule, cases)).join('\n');
 }
 
 function coverage(one: RuleCoverage | undefined): string {
   return one === undefined || one.declared === 0 ? '' : `<p class="coverage">${escapeHtml(coverageText(one))}</p>`;
 }
 
-function ruleSection(report: Report, href: string, rule: string, cases: readonly CaseWithTrace[]): string {
+function ruleSection(
+  report: Report,
+  href: string,
+  docsHref: string | null,
+  rule: string,
+  cases: readonly CaseWithTrace[],
+): string {
   const first = cases[0]!.case;
   let broken = 0;
   let traced = 0;
@@ -34,10 +40,16 @@ function ruleSection(report: Report, href: string, rule: string, cases: readonly
     if (one.frames.length > 0) traced += 1;
     return caseItem(report, href, one, { isOpen, hasTrace: traced <= mostDiagrams });
   });
-  return `<section class="rule" data-rule="${escapeHtml(rule)}" data-family="${escapeHtml(first.family)}"><h3>${escapeHtml(rule)}</h3>
+  return `<section class="rule" data-rule="${escapeHtml(rule)}" data-family="${escapeHtml(first.family)}"><h3>${ruleName(rule, docsHref)}</h3>
 <p><a href="${placeHref(href, first.line)}" title="${escapeHtml(first.pointer)}">${escapeHtml(first.sentence)}</a></p>
 ${coverage(report.rules.find((one) => one.rule === rule))}
 <ul>${items.join('\n')}</ul></section>`;
+}
+
+/** Leads to the rule on the protocol's page, where there is one. */
+function ruleName(rule: string, docsHref: string | null): string {
+  if (docsHref === null) return escapeHtml(rule);
+  return `<a href="${escapeHtml(`${encodeURI(docsHref)}#${rule}`)}">${escapeHtml(rule)}</a>`;
 }
 
 function caseItem(
@@ -84,8 +96,8 @@ function diagram(report: Report, { frames }: CaseWithTrace): string {
     (row) =>
       `<tr class="${row.kind}"><td>${row.ms}</td><td>${escapeHtml(row.connection)}</td><td>${row.arrow}</td><td><code>${escapeHtml(row.text)}</code></td></tr>`,
   );
-  return `<div class="scroll diagram" tabindex="0" role="region" aria-label="Sequence diagram">${sequenceDiagram(frames, report.role)}</div>
-<details class="frames"><summary>${plural(frames.length, 'frame')}</summary><div class="scroll" tabindex="0" role="region" aria-label="Frames"><table><thead><tr><th scope="col">ms</th><th scope="col">Connection</th><th scope="col"></th><th scope="col">Frame</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+  return `<div class="scroll diagram" tabindex="0" role="group" aria-label="Sequence diagram">${sequenceDiagram(frames, report.role)}</div>
+<details class="frames"><summary>${plural(frames.length, 'frame')}</summary><div class="scroll" tabindex="0" role="group" aria-label="Frames"><table><thead><tr><th scope="col">ms</th><th scope="col">Connection</th><th scope="col">Way</th><th scope="col">Frame</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
 function isBrief(state: State): boolean {

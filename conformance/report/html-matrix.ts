@@ -13,7 +13,7 @@ export function matrix(report: Report): string {
   const head = channels.map((channel) => `<th scope="col">${escapeHtml(channel)}</th>`).join('');
   const bodies = families.map((family) => familyBody(family, report, channels));
   return `<section id="matrix" aria-labelledby="matrix-title"><h2 id="matrix-title">Rules and channels</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="matrix-title"><table><thead><tr><th scope="col">Rule</th>${head}</tr></thead>
+<div class="scroll" tabindex="0" role="group" aria-labelledby="matrix-title"><table><thead><tr><th scope="col">Rule</th>${head}</tr></thead>
 ${bodies.join('\n')}</table></div>
 <p><label class="chip"><input type="checkbox" id="all-rules" checked>all ${plural(rules, 'rule')}</label></p></section>`;
 }

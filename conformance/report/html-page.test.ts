@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +11,12 @@ import { buildReport } from './report-json.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const isThere = existsSync(executablePath);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Breach {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
 
 test('Chromium is there where everything has to be tested; CHROMIUM names another place', () => {
   expect(isThere || process.env.WIREPACT_REQUIRE_ALL !== '1').toBe(true);
@@ -60,6 +67,19 @@ describe.runIf(isThere)('the page in Chromium, from a file', { timeout: 120_000 
     expect(await page.evaluate(poorContrast)).toEqual([]);
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(background).toBe(dark ? 'rgb(20, 23, 28)' : 'rgb(255, 255, 255)');
+    await page.close();
+  });
+
+  test.each([
+    [1280, false],
+    [1280, true],
+    [390, false],
+    [390, true],
+  ])('axe finds nothing at %d px (dark: %s)', async (width, dark) => {
+    const page = await open({ width, dark });
+    await page.evaluate(axe);
+    const found = await page.evaluate("axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)");
+    expect((found as readonly Breach[]).map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
     await page.close();
   });
 

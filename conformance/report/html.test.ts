@@ -80,3 +80,9 @@ test('a green run, a run without cases, and one with a known list', () => {
   expect(text).toContain('data-state="known"');
   expect(text).toContain('1 case accepted by <code>known.yaml</code>');
 });
+
+test('a rule leads to its place on the protocol page', () => {
+  const one = sampleCase();
+  const text = htmlReport(buildReport(sampleRun({ cases: [one] })), { docsHref: '../my docs/index.html' });
+  expect(text).toContain(`<h3><a href="../my%20docs/index.html#${one.rule}">${one.rule}</a></h3>`);
+});

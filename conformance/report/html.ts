@@ -13,6 +13,8 @@ import type { Report } from './report-json.ts';
 export interface HtmlOptions {
   /** Address of the document as seen from the page; `#L42` is added for a line. @default the document's file name */
   readonly documentHref?: string;
+  /** Address of the protocol's page, on which each rule has its id as an anchor. @default rules are no links */
+  readonly docsHref?: string;
 }
 
 /** Self-contained: no request, and a policy that allows none. */
@@ -39,7 +41,7 @@ ${matrix(report)}
 <section id="cases" aria-labelledby="cases-title">
 <h2 id="cases-title">Cases <small id="shown" role="status"></small></h2>
 <p class="hint">Keys: <kbd>j</kbd> and <kbd>k</kbd> go to the next and the previous problem, <kbd>/</kbd> searches, <kbd>Esc</kbd> shows everything that is wrong.</p>
-${ruleSections(report, documentHref)}
+${ruleSections(report, documentHref, options.docsHref)}
 <p id="nothing" hidden>No case matches these filters.</p>
 </section>
 ${needs(report)}
