@@ -7,6 +7,7 @@ import { benchGenerateCold } from './generate-cold.ts';
 import { benchGenerateScale } from './generate-scale.ts';
 import { benchGenerateWatch } from './generate-watch.ts';
 import { root, runCommand } from './measure.ts';
+import { benchServer } from './server.ts';
 import { benchSuiteTime } from './suite-time.ts';
 import { printTable } from './table.ts';
 import { benchValidate } from './validate.ts';
@@ -18,6 +19,14 @@ const shortest: BenchOptions = {
   sizes: [2, 4],
   suite: ['--channel', 'chat', '--rule', 'handshake/*'],
   clientPeers: [],
+  server: {
+    peers: ['ws-loop'],
+    bursts: [{ members: 20, messages: 10 }],
+    rounds: 1,
+    single: { members: 10, messages: 2 },
+    idle: 100,
+    rooms: { rooms: 3, members: 4, perSecond: 20, forMs: 1500, timeScale: 1 / 30 },
+  },
 };
 
 test.each<[string, Bench, number]>([
@@ -28,6 +37,7 @@ test.each<[string, Bench, number]>([
   ['validate', benchValidate, 2],
   ['suite-time', benchSuiteTime, 1],
   ['clients', benchClients, 7],
+  ['server', benchServer, 12],
 ])('%s runs in its shortest form', async (_name, bench, count) => {
   const rows = await bench(shortest);
   expect(rows).toHaveLength(count);

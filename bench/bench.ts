@@ -1,5 +1,5 @@
 // What a benchmark is given, and the rows that it gives back.
-import type { ServerSizes } from './server.ts';
+import type { ServerSizes } from './server/sizes.ts';
 
 export interface BenchOptions {
   /** The command under test: the built one, or for a smoke test the one from source. */

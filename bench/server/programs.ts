@@ -1,8 +1,9 @@
 // The programs of a server benchmark, each bundled into one file that plain Node runs: no transpiler takes part in the time.
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { root } from '../measure.ts';
+import { root, runCommand } from '../measure.ts';
 import { type Asked, startProgram } from './ask.ts';
 import type { CrowdQuestions, ServerQuestions } from './crowd-questions.ts';
 
@@ -18,8 +19,12 @@ export interface Programs {
 }
 
 /** @param folder inside the checkout, where the bundled programs find what they import */
-export async function buildPrograms(folder: string): Promise<Programs> {
-  const entryPoints = ['crowd', 'targets/wirepact', 'targets/ws-loop', 'targets/socketio'];
+export async function buildPrograms(folder: string, peers: readonly ServerName[]): Promise<Programs> {
+  const entryPoints = ['crowd', 'targets/wirepact', ...peers.map((name) => `targets/${name}`)];
+  const installed = join(root, 'bench/node_modules/socket.io');
+  if (peers.includes('socketio') && !existsSync(installed)) {
+    await runCommand(['npm', 'ci', '--no-audit', '--no-fund', '--ignore-scripts'], [0], join(root, 'bench'));
+  }
   await build({
     entryPoints: entryPoints.map((name) => join(root, 'bench/server', `${name}.ts`)),
     outbase: join(root, 'bench/server'),
@@ -33,9 +38,9 @@ export async function buildPrograms(folder: string): Promise<Programs> {
     external: [...Object.keys(dependencies), ...Object.keys(peerDependencies)],
     logLevel: 'silent',
   });
-  const peers = join(root, 'bench/package.json');
   return {
     crowd: () => startProgram<CrowdQuestions>(join(folder, 'crowd.mjs')),
-    server: (name) => startProgram<ServerQuestions>(join(folder, `targets/${name}.mjs`), [peers]),
+    server: (name) =>
+      startProgram<ServerQuestions>(join(folder, `targets/${name}.mjs`), [join(root, 'bench/package.json')]),
   };
 }

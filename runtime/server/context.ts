@@ -60,7 +60,10 @@ export const createContext = (
     },
   };
   return {
-    connection: session.connection,
+    // Made only where a handler asks for it.
+    get connection() {
+      return session.connection;
+    },
     user: facts.user,
     room: roomFacade,
     by: options.by,

@@ -24,8 +24,12 @@ class Beat extends Entry {
   /** Whether the last ping has no answer yet. Its number is what the answer carries. */
   #isOpen = false;
 
-  constructor(row: HeartbeatTable, agenda: Agenda, peer: HeartbeatPeer) {
+  /** Another one of the same connection. */
+  readonly next: Beat | null;
+
+  constructor(row: HeartbeatTable, agenda: Agenda, peer: HeartbeatPeer, next: Beat | null) {
     super();
+    this.next = next;
     this.#row = row;
     this.#agenda = agenda;
     this.#peer = peer;
@@ -100,32 +104,30 @@ class Beat extends Entry {
   }
 }
 
-const NONE: readonly Beat[] = [];
-
+/** The heartbeats of one connection. Most channels have one, so they are linked: a list would cost every connection. */
 export class Heartbeats {
-  readonly #beats: readonly Beat[];
+  readonly #first: Beat | null = null;
 
   constructor(rows: readonly HeartbeatTable[], agenda: Agenda, peer: HeartbeatPeer) {
-    const beats = rows.filter((row) => row.initiator === 'server').map((row) => new Beat(row, agenda, peer));
-    this.#beats = beats.length === 0 ? NONE : beats;
+    for (const row of rows) if (row.initiator === 'server') this.#first = new Beat(row, agenda, peer, this.#first);
   }
 
   pongFrame(payload: string): void {
-    for (const beat of this.#beats) {
+    for (let beat = this.#first; beat; beat = beat.next) {
       beat.any();
       beat.frame(payload);
     }
   }
 
   anyMessage(): void {
-    for (const beat of this.#beats) beat.any();
+    for (let beat = this.#first; beat; beat = beat.next) beat.any();
   }
 
   message(type: string, message: unknown): void {
-    for (const beat of this.#beats) beat.message(type, message);
+    for (let beat = this.#first; beat; beat = beat.next) beat.message(type, message);
   }
 
   stop(): void {
-    for (const beat of this.#beats) beat.stop();
+    for (let beat = this.#first; beat; beat = beat.next) beat.stop();
   }
 }

@@ -49,7 +49,7 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
   readonly rooms: Set<string>;
   /** What `authorize` gave. */
   readonly state: unknown;
-  readonly connection: CoreConnection;
+  #connection: CoreConnection | null = null;
   readonly #transport: Transport;
   readonly #rate: RateLimit | null;
   readonly #userRate: RateLimit | null;
@@ -79,7 +79,6 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
     this.#tasks = new TaskQueue(this);
     this.#rate = table.limits.rate ? new RateLimit(table.limits.rate, seam.clock) : null;
     this.#userRate = userRate;
-    this.connection = new SessionConnection(this);
     hub.sessions.add(this);
     transport.listen(this);
     this.#heartbeats = new Heartbeats(table.heartbeats, agenda, this);
@@ -88,6 +87,12 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
     hub.metrics?.opened(table.name);
     hub.note('connection-opened', this, `user ${facts.user.id}`);
     this.#tasks.add(() => open(this));
+  }
+
+  /** The same object each time. */
+  get connection(): CoreConnection {
+    this.#connection ??= new SessionConnection(this);
+    return this.#connection;
   }
 
   /** Resolves when the transport has closed and the connection has left everything. */
