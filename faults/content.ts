@@ -10,12 +10,12 @@ import { isDelivered, pongTypes, replyTypes } from './kinds.ts';
 import { rewritten } from './message-text.ts';
 import { placesIn } from './places.ts';
 
-const shared = isDelivered('room', 'others', 'other-users', 'user', 'everyone');
+export const shared = isDelivered('room', 'others', 'other-users', 'user', 'everyone');
 
 type Change = (value: unknown, contract: ChannelContract, type: string, cause: Cause | undefined) => unknown;
 
 /** Published messages, each changed before it is handed out. */
-const publishing =
+export const publishing =
   (change: Change) =>
   (seam: Seam): Seam => {
     const { seam: noted, cause } = withCause(seam);
@@ -134,24 +134,6 @@ export const contentFaults: readonly Fault[] = [
         ? { ...cause.value, ...value }
         : value,
     ),
-  },
-  {
-    id: 'content/relays-lower-cased',
-    sentence: 'Texts are passed on in lower case.',
-    intended: [by('validation/accepts-examples', 'changed')],
-    appliesTo: shared,
-    apply: publishing((value, { table }, _type, cause) => {
-      if (!cause) return value;
-      const said = new Set(JSON.stringify(cause.value).match(/"(?:[^"\\]|\\.)*"/g));
-      let changed = value;
-      for (const place of placesIn(value)) {
-        const text = place === table.envelope.discriminator ? undefined : readAt(changed, place);
-        const isRoom = text === cause.facts.addressRoom || cause.facts.rooms.has(String(text));
-        if (typeof text !== 'string' || isRoom || !said.has(JSON.stringify(text))) continue;
-        changed = writeAt(changed, place, text.toLowerCase());
-      }
-      return changed;
-    }),
   },
   {
     id: 'content/times-without-zone',

@@ -24,6 +24,30 @@ const beating =
 const timeoutCode = (table: ChannelTable): number =>
   serverBeats(table).find((beat) => beat.timeoutCode !== null)?.timeoutCode ?? 1001;
 
+/** From the n-th ping on each costs the connection its life, when the time to answer is over. */
+const endingAfterPing =
+  (n: number) =>
+  (seam: Seam): Seam =>
+    changeTransport(seam, ({ inner, table }) => {
+      let pings = 0;
+      const count = (): void => {
+        pings += 1;
+        if (pings < n) return;
+        seam.clock.setTimeout(() => inner.close(timeoutCode(table), 'no answer'), serverBeats(table)[0]!.timeoutMs);
+      };
+      return {
+        ping: (payload) => {
+          inner.ping(payload);
+          count();
+        },
+        send: (message) => {
+          inner.send(message);
+          const types = serverBeats(table).map((beat) => beat.ping);
+          if (types.some((type) => type !== null && message.text.includes(`"${type}"`))) count();
+        },
+      };
+    });
+
 export const heartbeatFaults: readonly Fault[] = [
   {
     id: 'heartbeat/never',
@@ -72,21 +96,14 @@ export const heartbeatFaults: readonly Fault[] = [
     sentence: 'A connection that answers every ping is ended.',
     intended: [by('heartbeat/answer-keeps-alive', 'ended')],
     appliesTo: ofServer,
-    apply: (seam) =>
-      changeTransport(seam, ({ inner, table }) => ({
-        ping: (payload) => {
-          inner.ping(payload);
-          seam.clock.setTimeout(() => inner.close(timeoutCode(table), 'no answer'), serverBeats(table)[0]!.timeoutMs);
-        },
-        send: (message) => {
-          inner.send(message);
-          const pings = serverBeats(table).map((beat) => beat.ping);
-          const isPing = pings.some((type) => type !== null && message.text.includes(`"${type}"`));
-          if (isPing) {
-            seam.clock.setTimeout(() => inner.close(timeoutCode(table), 'no answer'), serverBeats(table)[0]!.timeoutMs);
-          }
-        },
-      })),
+    apply: endingAfterPing(1),
+  },
+  {
+    id: 'heartbeat/third-answer-does-not-count',
+    sentence: 'A connection that answers every ping is ended after the third one.',
+    intended: [by('heartbeat/answer-keeps-alive', 'ended')],
+    appliesTo: ofServer,
+    apply: endingAfterPing(3),
   },
   {
     id: 'heartbeat/wrong-code',

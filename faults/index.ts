@@ -17,6 +17,7 @@ import { orderFaults } from './order.ts';
 import { permissionFaults } from './permission.ts';
 import { presenceFaults } from './presence.ts';
 import { rejoiningFaults } from './rejoining.ts';
+import { relayedFaults } from './relayed.ts';
 import { resyncFaults } from './resync.ts';
 import { sequenceFaults } from './sequence.ts';
 import { validationFaults } from './validation.ts';
@@ -35,6 +36,7 @@ export const faults: readonly Fault[] = [
   ...rejoiningFaults,
   ...orderFaults,
   ...contentFaults,
+  ...relayedFaults,
   ...correlationFaults,
   ...permissionFaults,
   ...presenceFaults,

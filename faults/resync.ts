@@ -5,7 +5,7 @@ import { changeTables } from './decorate-channels.ts';
 import { changeEngine } from './decorate-engine.ts';
 import { changeEvents, changeIncoming, changeOutgoing } from './decorate-transport.ts';
 import { by, type Fault } from './fault.ts';
-import { hasResync, sequencedTypes } from './kinds.ts';
+import { hasResync, hasRooms, sequencedTypes } from './kinds.ts';
 import { judging } from './validation.ts';
 
 const hasSnapshot: Fault['appliesTo'] = (table) => table.resync?.snapshot != null;
@@ -72,6 +72,30 @@ export const resyncFaults: readonly Fault[] = [
     apply: reading((read, range, keep) =>
       read('after' in range ? { after: Math.max(0, range.after - 1) } : range, keep),
     ),
+  },
+  {
+    id: 'resync/other-rooms-replayed',
+    sentence: 'A replay has what was sent to the other rooms of the channel too.',
+    intended: [by('resync/other-rooms-left-out', 'leaked')],
+    appliesTo: (table) => table.resync?.scope === 'room' && hasRooms(table),
+    apply: (seam) =>
+      changeEngine(seam, (inner) => {
+        const channels = new Map<string, string>();
+        return {
+          append: (entry) => {
+            channels.set(entry.stream, entry.publication.channel);
+            return inner.append(entry);
+          },
+          history: async (stream, range, keep) => {
+            const own = await inner.history(stream, range, keep);
+            const channel = channels.get(stream);
+            const beside = [...channels.keys()].filter((one) => one !== stream && channels.get(one) === channel);
+            const others = await Promise.all(beside.map((one) => inner.history(one, range, keep)));
+            const all = [own, ...others].flatMap((history) => history.entries);
+            return { ...own, entries: all.sort((left, right) => left.sequence - right.sequence) };
+          },
+        };
+      }),
   },
   {
     id: 'resync/one-too-few',

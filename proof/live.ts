@@ -40,6 +40,9 @@ const first: { readonly [operator: string]: readonly string[] } = {
   'permission/wrong-mismatch-code': ['mistakes'],
   'close-codes': ['exceed', 'knock'],
   shutdown: ['shutdown'],
+  'content/relays-trimmed': ['relay'],
+  'content/relays-normalised': ['relay'],
+  'content/names-room-of-address': ['relay'],
 };
 
 export async function isLive(stand: Stand, fault: Fault): Promise<boolean> {

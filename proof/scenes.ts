@@ -4,14 +4,10 @@ import { Buffer } from 'node:buffer';
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { readAt, removeAt, writeAt } from '../runtime/server/pointer.ts';
-import type { Channel } from '../scripts/model.ts';
-import { type Claims, paired, roomsOf, type Stage, sign } from './stage.ts';
+import { relay } from './scene-relay.ts';
+import { type Claims, paired, roomsOf, type Stage, sign, usersOf } from './stage.ts';
 
 export type Scene = (stage: Stage) => Promise<void>;
-
-/** Users 1 and 2 may enter everything but the rooms of pairs, which are for 100 and 101, and so on. */
-export const usersOf = (channel: Channel): readonly string[] =>
-  roomsOf(channel) === paired ? ['100', '101', '100', '101'] : ['1', '2', '3', '8'];
 
 const knock: Scene = async (stage) => {
   const { channel } = stage;
@@ -266,7 +262,7 @@ const beat: Scene = async (stage) => {
   }
   stage.pong('silent', 'unasked');
   await stage.settle();
-  for (let step = 0; step < 24; step += 1) {
+  for (let step = 0; step < 36; step += 1) {
     await stage.advance(3000);
     const lines = stage.lines.get('answering') ?? [];
     const asked = lines
@@ -430,6 +426,7 @@ export const shutdown: Scene = async (stage) => {
 export const scenes: { readonly [name: string]: Scene } = {
   knock,
   talk,
+  relay,
   mistakes,
   recover,
   beat,

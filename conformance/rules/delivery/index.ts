@@ -3,6 +3,7 @@ import { sameOrder, senderOrder } from './order.ts';
 import { published, publishedToSeveral } from './published.ts';
 import { receivers } from './receivers.ts';
 import { joinedTwice, leftAndBack, othersAfterEnd, roomsIsolated, unjoinedGetsNothing } from './rooms.ts';
+import { namesItsRoom, textUnchanged } from './unchanged.ts';
 import { directNotBroadcastInside, directWithoutMembership, storedBeforeSent } from './unjoined.ts';
 import { welcome, welcomeAgain, welcomeLists } from './welcome.ts';
 
@@ -23,4 +24,6 @@ export const deliveryRules = [
   directWithoutMembership,
   directNotBroadcastInside,
   storedBeforeSent,
+  textUnchanged,
+  namesItsRoom,
 ];

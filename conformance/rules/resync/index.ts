@@ -2,6 +2,7 @@
 import type { Rule } from '../../rule.ts';
 import { keptWhileEmpty } from './empty-room.ts';
 import { positionRequired, requestJoins, survivesRestart } from './joining.ts';
+import { otherRoomsLeftOut } from './other-rooms.ts';
 import { aboveHead, belowHistory, historyKept } from './out-of-range.ts';
 import {
   byTimestamp,
@@ -28,4 +29,5 @@ export const resyncRules: readonly Rule[] = [
   positionRequired,
   survivesRestart,
   keptWhileEmpty,
+  otherRoomsLeftOut,
 ];
