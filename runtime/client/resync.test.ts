@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { createStage } from './fixtures/stage.ts';
+import { board } from './fixtures/tables.ts';
+import type { Message } from './message.ts';
+
+const sequences = (messages: readonly Message[]) =>
+  messages.filter((message) => 'seq' in message).map(({ seq }) => seq);
+
+const joined = async (position: number) => {
+  const stage = createStage(board);
+  stage.client.connect();
+  await stage.clock.advance(1);
+  stage.server.latest.send('STATE', { seq: position });
+  return stage;
+};
+
+test('the first join holds updates until the snapshot', async () => {
+  const { clock, server, client, messages } = createStage(board);
+  client.connect();
+  await clock.advance(1);
+  for (const seq of [4, 5, 6]) server.latest.send('MOVE', { seq });
+  expect(messages).toEqual([]);
+  server.latest.send('STATE', { seq: 5 });
+  expect(sequences(messages)).toEqual([5, 6]);
+  expect(client.state.ready).toBe(true);
+});
+
+test('duplicates are dropped, what is ahead waits', async () => {
+  const { server, messages } = await joined(0);
+  for (const seq of [1, 2, 3, 3, 6, 4, 5, 1]) server.latest.send('MOVE', { seq });
+  expect(sequences(messages)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
+test('after a reconnect: join, resync, ping; in order from the position', async () => {
+  const { clock, server, messages, types, reports } = await joined(3);
+  server.latest.close(1006);
+  await clock.advance(2000);
+  expect(types()).toEqual(['JOIN']);
+  server.beats = false;
+  server.latest.send('STATE', { seq: 6 });
+  await clock.advance(1);
+  expect(server.latest.received.slice(1)).toEqual([{ type: 'RESYNC', lastSeq: 3 }, { type: 'PING' }]);
+  for (const seq of [7, 4, 5, 6]) server.latest.send('MOVE', { seq });
+  server.latest.send('PONG');
+  expect(sequences(messages)).toEqual([3, 4, 5, 6, 7]);
+  expect(reports).toEqual([]);
+});
+
+test('a gap still open when the replay ends is told and skipped', async () => {
+  const { clock, server, messages, reports } = await joined(3);
+  server.latest.close(1006);
+  await clock.advance(2000);
+  server.beats = false;
+  server.latest.send('STATE', { seq: 9 });
+  for (const seq of [4, 7, 9]) server.latest.send('MOVE', { seq });
+  server.latest.send('PONG');
+  expect(sequences(messages)).toEqual([3, 4, 7, 9]);
+  expect(reports).toEqual([
+    { kind: 'gap', from: 5, to: 6 },
+    { kind: 'gap', from: 8, to: 8 },
+  ]);
+});
+
+test('a snapshot below the position is a new room, one after the resync a reset', async () => {
+  const { clock, server, messages, types } = await joined(8);
+  server.latest.close(1006);
+  await clock.advance(2000);
+  server.latest.send('STATE', { seq: 2 });
+  server.latest.send('MOVE', { seq: 3 });
+  await clock.advance(10);
+  expect(types()).toEqual(['JOIN']);
+  server.latest.close(1006);
+  await clock.advance(4000);
+  server.latest.send('STATE', { seq: 20 });
+  server.latest.send('STATE', { seq: 21 });
+  server.latest.send('MOVE', { seq: 22 });
+  expect(sequences(messages)).toEqual([8, 2, 3, 21, 22]);
+});
+
+test('a gap while connected is asked for after a second', async () => {
+  const { clock, server, messages, reports } = await joined(0);
+  server.beats = false;
+  server.latest.send('MOVE', { seq: 2 });
+  await clock.advance(999);
+  expect(server.latest.received).toHaveLength(1);
+  await clock.advance(2);
+  expect(server.latest.received.slice(1)).toEqual([{ type: 'RESYNC', lastSeq: 0 }, { type: 'PING' }]);
+  server.latest.send('MOVE', { seq: 1 });
+  server.latest.send('PONG');
+  expect(sequences(messages)).toEqual([0, 1, 2]);
+  expect(reports).toEqual([]);
+});
+
+test('the answer to an earlier ping does not end the replay', async () => {
+  const { clock, server, messages, reports } = await joined(0);
+  server.beats = false;
+  await clock.advance(29500);
+  server.latest.send('MOVE', { seq: 2 });
+  await clock.advance(1010);
+  expect(server.latest.received.slice(1)).toEqual([{ type: 'PING' }, { type: 'RESYNC', lastSeq: 0 }, { type: 'PING' }]);
+  server.latest.send('PONG');
+  expect(reports).toEqual([]);
+  server.latest.send('PONG');
+  expect(reports).toEqual([{ kind: 'gap', from: 1, to: 1 }]);
+  expect(sequences(messages)).toEqual([0, 2]);
+});
+
+test('where the contract has no number to ask by, the time of the last message is', async () => {
+  const request = { type: 'RESYNC', lastTimestamp: ['since'] };
+  const { end: _, ...resync } = { ...board.resync!, request, timestamp: ['at'], replay: ['RESYNC'] };
+  const { clock, server, client, messages, reports } = createStage({ ...board, resync });
+  client.connect();
+  await clock.advance(1);
+  server.latest.send('STATE', { seq: 3 });
+  server.latest.send('MOVE', { seq: 4, at: '2000-01-01T00:00:04Z' });
+  server.latest.send('MOVE', { seq: 6, at: '2000-01-01T00:00:06Z' });
+  server.latest.send('MOVE', { seq: 5, at: '2000-01-01T00:00:05Z' });
+  server.latest.close(1006);
+  await clock.advance(2000);
+  server.latest.send('STATE', { seq: 8 });
+  await clock.advance(1);
+  expect(server.latest.received.slice(1)).toEqual([{ type: 'RESYNC', since: '2000-01-01T00:00:06Z' }]);
+  // What has the same time comes again.
+  for (const seq of [6, 7, 8]) server.latest.send('MOVE', { seq, at: `2000-01-01T00:00:0${seq}Z` });
+  expect(sequences(messages)).toEqual([3, 4, 5, 6, 7, 8]);
+  expect(reports).toEqual([]);
+});
+
+test('no more than the holdback is held', async () => {
+  const { server, messages, reports } = await joined(0);
+  for (let seq = 2; seq <= 1002; seq++) server.latest.send('MOVE', { seq });
+  expect(reports).toEqual([{ kind: 'gap', from: 1, to: 1 }]);
+  expect(sequences(messages)).toHaveLength(1002);
+});
