@@ -102,8 +102,13 @@ const bend = (dice: Dice, value: unknown, place: Place): unknown => {
       return set(typeof here === 'number' ? here * dice.pick([-1, 0.5, 2, 1e9]) : dice.pick(numbers));
     case 4:
       return set([here]);
-    case 5:
-      return set(Array.from({ length: dice.pick([0, 1, 99, 100, 101, 1000]) }, () => here));
+    case 5: {
+      const length = dice.pick([0, 1, 99, 100, 101, 1000]);
+      // What is far beyond every bound only costs time. One object in many places would grow in all of them.
+      return length * (JSON.stringify(here)?.length ?? 0) > 20_000
+        ? value
+        : set(Array.from({ length }, () => structuredClone(here)));
+    }
     case 6: {
       if (typeof here !== 'object' || here === null || Array.isArray(here)) return value;
       Object.defineProperty(here, dice.pick(names), {
