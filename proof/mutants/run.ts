@@ -66,7 +66,7 @@ export function equivalents(): ReadonlyMap<string, string> {
 }
 
 /** A suite that gets no answer any more is a server that does not live. */
-const limitMs = 400_000;
+const limitMs = 240_000;
 
 async function trial(mutant: Drawn, folder: string): Promise<Verdict> {
   const path = join(folder, `${mutant.key.replaceAll(/[^\w]/g, '-')}.json`);
