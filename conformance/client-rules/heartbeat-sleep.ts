@@ -5,7 +5,7 @@ import type { ClientUnderTest } from '../client/client-under-test.ts';
 import type { Connection, Received } from '../harness/connection.ts';
 import { Failed, NotTestable } from '../rule.ts';
 import type { ClientRule } from './client-rule.ts';
-import { clientBeats, pingsOf } from './heartbeat.ts';
+import { clientBeats, pingsOf, withoutPings } from './heartbeat.ts';
 import { delayBefore } from './levels.ts';
 
 const isOver = (client: ClientUnderTest, connection: Connection): boolean =>
@@ -24,13 +24,11 @@ async function asleep(kit: ClientKit, client: ClientUnderTest, isAwake: () => bo
   );
 }
 
-/** The next ping. */
-async function nextPing(kit: ClientKit, connection: Connection, beat: Heartbeat): Promise<Received> {
+/** The next ping; undefined where none comes. */
+async function nextPing(kit: ClientKit, connection: Connection, beat: Heartbeat): Promise<Received | undefined> {
   const before = pingsOf(connection, beat).length;
   await kit.until(() => pingsOf(connection, beat).length > before, kit.scaled(beat.intervalMs) * 2 + 1000);
-  const ping = pingsOf(connection, beat)[before];
-  if (ping === undefined) throw new Failed('a ping', 'none', { reason: 'never' });
-  return ping;
+  return pingsOf(connection, beat)[before];
 }
 
 const wakeKeeps: ClientRule = {
@@ -44,6 +42,7 @@ const wakeKeeps: ClientRule = {
       const { client, connection } = await kit.ready();
       client.responder.answers = (received) => received.key !== beat.ping;
       const ping = await nextPing(kit, connection, beat);
+      if (ping === undefined) throw withoutPings(beat);
       const before = pingsOf(connection, beat).length;
       const isAwake = () => isOver(client, connection) || pingsOf(connection, beat).length > before;
       await asleep(kit, client, isAwake, kit.scaled(beat.intervalMs + beat.timeoutMs));
@@ -73,7 +72,8 @@ const wakeFindsDead: ClientRule = {
     async (kit, beat) => {
       const row = kit.channel.reconnect;
       const { client, connection } = await kit.ready();
-      if (pingsOf(connection, beat).length === 0) await nextPing(kit, connection, beat);
+      if (pingsOf(connection, beat).length === 0 && (await nextPing(kit, connection, beat)) === undefined)
+        throw new Failed('a ping', 'none', { reason: 'never' });
       // The answer is there before the sleep is.
       await client.fence();
       client.stage.freeze(connection);

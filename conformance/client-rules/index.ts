@@ -4,6 +4,7 @@ import { authRules } from './auth.ts';
 import type { AnyClientRule } from './client-rule.ts';
 import { closeCodeRules } from './close-codes.ts';
 import { heartbeatRules } from './heartbeat.ts';
+import { answerRules } from './heartbeat-answers.ts';
 import { sleepRules } from './heartbeat-sleep.ts';
 import { idempotentRules } from './idempotent.ts';
 import { monitorRules } from './monitors.ts';
@@ -29,6 +30,7 @@ export const clientRules: readonly AnyClientRule[] = [
   ...closeCodeRules,
   ...readyRules,
   ...heartbeatRules,
+  ...answerRules,
   ...sleepRules,
   ...queueRules,
   ...idempotentRules,

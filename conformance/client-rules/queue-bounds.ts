@@ -22,6 +22,9 @@ const boundedByCount: ClientRule = {
       const sent = await sendMany(client, key, queue.messages + over);
       const isOldest = queue.overflow === 'drop-oldest';
       const dropped = isOldest ? sent.slice(0, over) : sent.slice(queue.messages);
+      await client.fence();
+      if (sent.every(({ settled }) => settled?.ok === false))
+        throw new Failed(`${queue.messages} messages to wait`, 'all of them failed', { reason: 'lost' });
       await expectDropped(kit, client, dropped);
       const connection = await admit();
       const kept = sent.map((_, index) => index).filter((index) => !dropped.includes(sent[index] as Sending));

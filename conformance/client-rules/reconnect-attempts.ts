@@ -197,7 +197,9 @@ const resetAfterStable: ClientRule = {
           await kit.becomesReady(client);
           await kit.clock.sleep(kit.scaled(row.stableMs) * 1.1 + 150);
           const from = closeWith(kit, again, codeFor(channel, 'retry')?.code ?? 1011);
-          const latestMs = kit.scaled(delayBefore(row, 1));
+          // A client whose waits are all too long has begun anew all the same: that they are is for other rules to judge.
+          const ownFirstMs = (client.stage.attempts[1]?.at ?? lostAt) - lostAt;
+          const latestMs = Math.max(kit.scaled(delayBefore(row, 1)), ownFirstMs * 2);
           const next = client.stage.attempts.length;
           await kit.until(() => client.stage.attempts.length > next, latestMs + kit.patienceMs);
           const seenAt = client.stage.attempts[next]?.at ?? null;

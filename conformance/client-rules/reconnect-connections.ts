@@ -85,7 +85,10 @@ const httpRefusal: ClientRule = {
             index < statuses.length ? { do: 'status', status: statuses[index] ?? 503 } : { do: 'accept' };
           await client.connect();
           const mostMs = kit.scaled(delaysUntil(row, statuses.length));
-          const { openedAt } = await kit.opened(client, 0, mostMs * 1.5 + kit.patienceMs);
+          // How long a client waits is for other rules to judge: here it has to come back.
+          for (let n = 1; n <= statuses.length; n += 1)
+            await attemptOf(kit, client, n, kit.scaled(delayBefore(row, n)) * 6 + kit.patienceMs);
+          const { openedAt } = await kit.opened(client, 0);
           const waited = openedAt - (client.stage.attempts[0]?.at ?? openedAt);
           if (waited >= mostMs * 0.25) return;
           throw new Failed(`${statuses.length} waits between the attempts`, `${Math.round(waited)} ms together`, {

@@ -141,7 +141,7 @@ export const attemptFaults: readonly ClientFault[] = [
   {
     id: 'attempts/none-after-refusal',
     sentence: 'A refused handshake is the end.',
-    intended: [by('reconnect/http-refusal', 'no-connection')],
+    intended: [by('reconnect/http-refusal', 'no-attempt', 'no-connection')],
     appliesTo: everywhere,
     given: (given, { codes }) => {
       const stop = Number(Object.entries(codes).find(([code, action]) => code !== 'other' && action === 'stop')?.[0]);

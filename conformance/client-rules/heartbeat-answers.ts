@@ -1,0 +1,99 @@
+// Rules about the heartbeats that the server starts: they are answered, and missed when they stay away.
+import { brief, sameJson, valueAt } from '../harness/pointer.ts';
+import { Failed } from '../rule.ts';
+import type { ClientRule } from './client-rule.ts';
+import { beatsOf } from './heartbeat.ts';
+import { delayBefore } from './levels.ts';
+
+const answersPings: ClientRule = {
+  id: 'heartbeat/client-answers',
+  role: 'client',
+  level: 'MUST',
+  sentence: "The client answers each of the server's pings once, and gives back what it is to echo.",
+  cases: beatsOf(
+    ({ initiator, kind }) => initiator === 'server' && kind === 'message',
+    async (kit, beat) => {
+      const { client, connection } = await kit.connected();
+      for (let n = 0; n < 3; n += 1) {
+        const ping = client.messages.build(beat.ping ?? '');
+        const from = kit.clock.now();
+        await connection.send(ping.text);
+        const answers = () => connection.messages.filter(({ key }) => key === beat.pong);
+        await kit.until(() => answers().length > n, Math.min(kit.patienceMs, kit.scaled(beat.timeoutMs) + 1000));
+        const answer = answers()[n];
+        kit.checkTiming({
+          what: `the answer to ping ${n + 1}`,
+          from,
+          seenAt: answer?.at ?? null,
+          earliestMs: 0,
+          latestMs: kit.scaled(beat.timeoutMs),
+        });
+        for (const { from: place, to } of beat.echo) {
+          const [wanted, seen] = [valueAt(ping.value, place), valueAt(answer?.value, to)];
+          if (!sameJson(wanted, seen))
+            throw new Failed(`${brief(wanted)} at ${to}`, brief(seen), { reason: 'wrong-echo' });
+        }
+        await kit.clock.sleep(50);
+        if (answers().length > n + 1)
+          throw new Failed('one answer', `${answers().length - n}`, { reason: 'duplicate' });
+      }
+    },
+  ),
+};
+
+const pongFrames: ClientRule = {
+  id: 'heartbeat/client-pongs',
+  role: 'client',
+  level: 'MUST',
+  sentence: "The client answers the server's ping frames with a pong frame of the same content.",
+  cases: beatsOf(
+    ({ initiator, kind }) => initiator === 'server' && kind === 'frame',
+    async (kit) => {
+      const { connection } = await kit.connected();
+      const content = 'are you there?';
+      // Not by the connection's own ping, which masks as a client does.
+      await connection.sendFrame({ opcode: 9, payload: content, masked: false });
+      await kit.until(() => connection.pongs.length > 0, kit.patienceMs);
+      const pong = connection.pongs[0];
+      if (pong === undefined) throw new Failed('a pong frame', 'none', { reason: 'never' });
+      if (pong.data.toString() !== content)
+        throw new Failed(brief(content), brief(pong.data.toString()), { reason: 'wrong-echo' });
+    },
+    {},
+    // RFC 6455 section 5.5.2: whatever a contract says about it, a ping frame is answered.
+    () => 'MUST',
+  ),
+};
+
+const serverSilence: ClientRule = {
+  id: 'heartbeat/server-silence-given-up',
+  role: 'client',
+  level: 'SHOULD',
+  sentence:
+    'Where the server pings by messages, a client gives a connection up when they stay away for the interval and the timeout.',
+  cases: beatsOf(
+    ({ initiator, kind }) => initiator === 'server' && kind === 'message',
+    async (kit, beat) => {
+      const row = kit.channel.reconnect;
+      const { client, connection } = await kit.connected();
+      await connection.send(client.messages.build(beat.ping ?? '').text);
+      const from = kit.clock.now();
+      client.stage.freeze(connection);
+      const dueMs = kit.scaled(beat.intervalMs + beat.timeoutMs);
+      const waitMs = row === null ? 0 : kit.scaled(delayBefore(row, 1));
+      await kit.until(() => client.stage.attempts.length > 1, (dueMs + waitMs) * 2);
+      const seenAt = client.stage.attempts[1]?.at ?? null;
+      kit.checkTiming({
+        what: 'the next attempt',
+        from,
+        seenAt,
+        earliestMs: kit.scaled(beat.intervalMs),
+        latestMs: dueMs + waitMs,
+      });
+    },
+    {},
+    () => 'SHOULD',
+  ),
+};
+
+export const answerRules: readonly ClientRule[] = [answersPings, pongFrames, serverSilence];
