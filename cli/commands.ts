@@ -4,6 +4,7 @@ import { addConformance } from './conformance.ts';
 import { addDiff } from './diff.ts';
 import { addExplain } from './explain.ts';
 import { addGenerate } from './generate.ts';
+import { addInit } from './init.ts';
 import type { Io } from './io.ts';
 import { addLint } from './lint.ts';
 import { addReport } from './report.ts';
@@ -23,6 +24,7 @@ export interface CommandContext {
 export type AddCommand = (program: Command, context: CommandContext) => void;
 
 export const commands: readonly AddCommand[] = [
+  addInit,
   addGenerate,
   addLint,
   addRules,

@@ -10,9 +10,14 @@ export function documentPath(named: string | undefined): string {
     if (existsSync(named)) return named;
     throw new UsageError(`There is no file ${named}. Check the path: it is taken from the working directory.`);
   }
-  const found = usual.find((name) => existsSync(name));
+  const found = usualDocument();
   if (found !== undefined) return found;
   throw new UsageError(
-    'There is no asyncapi.yaml in this folder. Name the document, or change to the folder that holds it.',
+    'There is no asyncapi.yaml in this folder. Name the document, change to the folder that holds it, or begin one: wirepact init',
   );
+}
+
+/** The document of the working directory, by the names that are usual. */
+export function usualDocument(): string | undefined {
+  return usual.find((name) => existsSync(name));
 }

@@ -1,0 +1,116 @@
+// Guesses who receives each server message, and what causes it.
+import type { Channel, ClientMessage, Contract, Echo, ServerMessage } from '../../scripts/model.ts';
+import { pointerTokens } from '../../scripts/parse/pointer.ts';
+import { isRequiredAt } from '../../scripts/parse/schema-place.ts';
+import type { Addition } from './additions.ts';
+import { errorMessageOf } from './infer-error.ts';
+import { commonPlaces, isNamed, split, wordsOf } from './shape.ts';
+
+/** The message that every connection gets first. */
+export function greetingOf({ serverMessages }: Channel): ServerMessage | null {
+  return (
+    serverMessages.find((message) => isNamed(message, 'hello', 'welcome', 'connected', 'ready', 'greeting')) ?? null
+  );
+}
+
+interface Pair {
+  readonly initiator: 'client' | 'server';
+  readonly ping: string;
+  readonly pong: string;
+  readonly echo: readonly Echo[];
+}
+
+/** Messages called ping and pong (or heartbeat and its acknowledgement), by the side that begins. */
+export function heartbeatPairs(channel: Channel, contract: Contract): readonly Pair[] {
+  const { clientMessages, serverMessages, envelope } = channel;
+  const ask = clientMessages.find((message) => isPing(message));
+  const answer = serverMessages.find((message) => isNamed(message, 'pong'));
+  const probe = serverMessages.find((message) => isPing(message));
+  const reaction = clientMessages.find((message) => isNamed(message, 'pong'));
+  const pairs: Pair[] = [];
+  if (ask !== undefined && answer !== undefined) {
+    const echo = commonPlaces(ask, answer, contract, envelope.discriminator).map(([to, from]) => ({ from, to }));
+    pairs.push({ initiator: 'client', ping: ask.key, pong: answer.key, echo });
+  }
+  if (probe !== undefined && reaction !== undefined)
+    pairs.push({ initiator: 'server', ping: probe.key, pong: reaction.key, echo: [] });
+  return pairs;
+}
+
+const isPing = (message: ClientMessage | ServerMessage): boolean => wordsOf(message).includes('ping');
+
+/** The discriminator among the required properties of every message: without it, a message could not be told apart. */
+export function inferRequired(channel: Channel, { definitions }: Contract): readonly Addition[] {
+  const { clientMessages, serverMessages, envelope } = channel;
+  const { discriminator } = envelope;
+  const [name, ...deeper] = discriminator === null ? [] : pointerTokens(discriminator);
+  if (discriminator === null || name === undefined || deeper.length > 0) return [];
+  return [...clientMessages, ...serverMessages]
+    .filter(({ schema }) => !isRequiredAt(schema, discriminator, definitions))
+    .map(({ key }) => ({ channel: channel.name, message: key, key: 'required', value: [name] }));
+}
+
+/** Delivery and trigger of every server message. */
+export function inferMessages(channel: Channel, contract: Contract): readonly Addition[] {
+  const hasToJoin =
+    channel.clientMessages.some((message) => isNamed(message, 'join', 'enter')) && channel.parameters.length > 0;
+  return channel.serverMessages.flatMap((message): Addition[] => {
+    const { to, trigger, isSure } = causeOf(message, channel, contract, hasToJoin);
+    const at = { channel: channel.name, message: message.key };
+    return [
+      {
+        ...at,
+        key: 'x-ws-delivery',
+        value: { to },
+        ...(!isSure && {
+          decide: 'who receives it (direct, room, others, other-users, user, everyone), and what causes it.',
+        }),
+      },
+      ...(trigger === null ? [] : [{ ...at, key: 'x-ws-trigger' as const, value: [trigger] }]),
+    ];
+  });
+}
+
+interface Cause {
+  readonly to: string;
+  readonly trigger: object | null;
+  /** Whether the document says so; otherwise it is a guess by names. */
+  readonly isSure: boolean;
+}
+
+function causeOf(message: ServerMessage, channel: Channel, contract: Contract, hasToJoin: boolean): Cause {
+  const { clientMessages, envelope } = channel;
+  const isError = errorMessageOf(channel)?.key === message.key;
+  if (isError) return { to: 'direct', trigger: null, isSure: true };
+  const copies = (from: ClientMessage): object => {
+    const common = commonPlaces(from, message, contract, envelope.discriminator);
+    const fields = common.map(([target, source]) => [target, `$message.payload#${source}`]);
+    return { on: 'message', message: from.key, ...(fields.length > 0 && { fields: Object.fromEntries(fields) }) };
+  };
+  const asked = clientMessages.find(({ reply }) => reply?.messages.includes(message.key));
+  if (asked !== undefined) return { to: 'direct', trigger: copies(asked), isSure: true };
+  const pair = heartbeatPairs(channel, contract).find(({ ping, pong }) => ping === message.key || pong === message.key);
+  if (pair?.initiator === 'server') return { to: 'direct', trigger: { on: 'timer' }, isSure: true };
+  const pinged = clientMessages.find(({ key }) => key === pair?.ping);
+  if (pinged !== undefined) return { to: 'direct', trigger: copies(pinged), isSure: true };
+  if (greetingOf(channel)?.key === message.key) return { to: 'direct', trigger: { on: 'open' }, isSure: false };
+  if (isNamed(message, 'joined', 'online', 'left', 'offline')) {
+    const on = isNamed(message, 'joined', 'online') ? 'join' : 'leave';
+    return { to: 'other-users', trigger: { on }, isSure: false };
+  }
+  if (isNamed(message, 'state', 'snapshot', 'init'))
+    return { to: 'direct', trigger: { on: hasToJoin ? 'join' : 'open' }, isSure: false };
+  const relayed = clientMessages.find((from) => isRelay(from, message));
+  if (relayed !== undefined) {
+    const isFleeting = isNamed(message, 'typing', 'cursor', 'presence');
+    return { to: isFleeting ? 'others' : 'room', trigger: copies(relayed), isSure: false };
+  }
+  return { to: 'room', trigger: { on: 'server' }, isSure: false };
+}
+
+/** Whether the server passes on what a client said: one name for both, or a participle (`apply`, `applied`). */
+function isRelay(from: ClientMessage, to: ServerMessage): boolean {
+  const stem = (word: string) => word.replace(/(ied|ed|y|e|s)$/, '');
+  const [said, heard] = [split(from.type), split(to.type)].map((words) => words.map(stem));
+  return said !== undefined && heard !== undefined && said.every((word) => heard.includes(word));
+}
