@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -14,38 +14,62 @@ const application = `
 declare const token: () => Promise<string>;
 declare function show(...values: unknown[]): void;
 declare function apply(update: object): void;
+declare function reload(): void;
 export {};
 `;
 
-function snippets(file: string): string[] {
+function snippets(file: string, language: 'ts' | 'js'): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
+  return [...text.matchAll(/^```(ts|js)\n([\s\S]*?)^```$/gm)].flatMap(([, of, code = '']) =>
+    of === language ? [code] : [],
+  );
 }
 
-test('every snippet of the client compiles', () => {
-  const page = snippets('docs/client-api.md');
-  const readme = snippets('README.md').filter((code) => code.includes('/client.ts'));
-  expect([page.length, readme.length]).toEqual([7, 1]);
-  // Inside the checkout, where the package's own name resolves.
-  const folder = mkdtempSync(join(root, '.snippets-'));
+/** What the compiler finds in them. They stand in a folder of their own in `parent`, where packages resolve as they do there. */
+function compile(parent: '.' | 'bench', codes: readonly string[]): string[] {
+  const folder = mkdtempSync(join(root, parent, '.snippets-'));
+  const up = parent === '.' ? '..' : '../..';
   try {
-    const files = [...page, ...readme].map((code, index) => {
+    const files = codes.map((code, index) => {
       const name = `snippet${index}.ts`;
-      writeFileSync(join(folder, name), application + code.replaceAll("'./generated/", "'../generated/"));
+      writeFileSync(join(folder, name), application + code.replaceAll("'./generated/", `'${up}/generated/`));
       return name;
     });
-    writeFileSync(
-      join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: '../tsconfig.json', include: [], files, compilerOptions: { noEmit: true } }),
-    );
+    const compilerOptions = { noEmit: true, skipLibCheck: true };
+    const tsconfig = { extends: `${up}/tsconfig.json`, include: [], files, compilerOptions };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { cwd: root, encoding: 'utf8' });
-    expect(stdout.split('\n').filter((line) => line.startsWith(basename(folder)) || line.startsWith('error'))).toEqual(
-      [],
-    );
+    return stdout.split('\n').filter((line) => line.includes(basename(folder)) || line.startsWith('error'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+test('every snippet of the client compiles', () => {
+  const page = snippets('docs/client-api.md', 'ts');
+  const readme = snippets('README.md', 'ts').filter((code) => code.includes('/client.ts'));
+  expect([page.length, readme.length]).toEqual([7, 1]);
+  expect(compile('.', [...page, ...readme])).toEqual([]);
+});
+
+test('a snippet that names a message which the contract does not have does not', () => {
+  const [arena = ''] = snippets('docs/client-api.md', 'ts');
+  expect(compile('.', [arena.replace("'DELTA_UPDATE'", "'DELTA'")]).join()).toContain('DELTA');
+});
+
+const peers = ['socket.io-client', 'centrifuge', 'partysocket'];
+const areInstalled = peers.every((name) => existsSync(join(root, 'bench/node_modules', name)));
+
+test('the snippets of the peers are written for packages that the benchmarks have', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'bench/package.json'), 'utf8'));
+  const imported = snippets('docs/client-api.md', 'js').map((code) => /from '([^'/]+)/.exec(code)?.[1]);
+  expect(imported).toEqual(peers);
+  expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(peers));
+});
+
+test.runIf(areInstalled)('the snippets of the peers compile against those', () => {
+  expect(compile('bench', snippets('docs/client-api.md', 'js'))).toEqual([]);
 });
 
 test('the fake server does what the page says, and refuses what the contract does not allow', async () => {

@@ -2,7 +2,7 @@
 import type { Channel, Heartbeat } from '../../scripts/model.ts';
 import type { ClientKit } from '../client/client-kit.ts';
 import type { Connection, Received } from '../harness/connection.ts';
-import { brief, sameJson, valueAt } from '../harness/pointer.ts';
+import { brief, sameJson } from '../harness/pointer.ts';
 import { Failed, NotTestable } from '../rule.ts';
 import { type ClientCase, type ClientRule, caseAt } from './client-rule.ts';
 import { delayBefore, levelOf } from './levels.ts';
