@@ -11,10 +11,15 @@ const SETTLED_MS = 200;
 const LATEST_MS = 60_000;
 
 class Crowd implements Counts {
+  readonly name: string;
   sockets: PeerSocket[] = [];
   gone = 0;
   isEnding = false;
   onLarge: (socket: PeerSocket) => void = () => {};
+
+  constructor(name: string) {
+    this.name = name;
+  }
 
   large(socket: PeerSocket): void {
     this.onLarge(socket);
@@ -50,7 +55,7 @@ function expectLarges(crowd: Crowd, count: number, each: (socket: PeerSocket) =>
   return new Promise((resolve, reject) => {
     let left = count;
     const late = setTimeout(() => {
-      reject(new Error(`${left} of ${count} messages did not come, ${crowd.gone} connections ended.`));
+      reject(new Error(`${left} of ${count} messages of ${crowd.name} did not come, ${crowd.gone} connections ended.`));
     }, LATEST_MS);
     crowd.onLarge = (socket) => {
       each(socket);
@@ -68,7 +73,7 @@ const quantile = (sorted: Float64Array, part: number): number =>
 
 const answers: Answers<CrowdQuestions> = {
   connect: async ({ name, host, port, clients, least }) => {
-    const crowd = new Crowd();
+    const crowd = new Crowd(name);
     crowds.set(name, crowd);
     for (let start = 0; start < clients.length; start += AT_ONCE) {
       await Promise.all(

@@ -69,6 +69,23 @@ describe('the heartbeat of the server', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('gives a peer the time again in which this process stood still, once', () => {
+    const { clock, beats, ended } = watch(frames);
+    clock.advance(30_000);
+    clock.stall(25_000);
+    expect(ended()).toBeNull();
+    clock.advance(9999);
+    expect(ended()).toBeNull();
+    beats.pongFrame('1');
+    clock.advance(10_000);
+    expect(ended()).toBeNull();
+    const silent = watch(frames);
+    silent.clock.advance(30_000);
+    silent.clock.stall(12_000);
+    silent.clock.advance(2000);
+    expect(silent.ended()).toBe(44_000);
+  });
+
   it('does not count an unasked message for the next ping', () => {
     const { clock, sent, beats, ended } = watch(messages);
     beats.message('alive', { type: 'alive' });

@@ -12,6 +12,8 @@ export interface HeartbeatPeer {
 }
 
 const NEVER = -1;
+// A timer that is later than this tells of a process that was held up, by itself or by its machine.
+const LATE_MS = 100;
 
 /** Due when its next ping is, or the answer to the last one. */
 class Beat extends Entry {
@@ -23,6 +25,8 @@ class Beat extends Entry {
   #count = 0;
   /** Whether the last ping has no answer yet. Its number is what the answer carries. */
   #isOpen = false;
+  /** Whether its time was made longer. */
+  #isExtended = false;
 
   /** Another one of the same connection. */
   readonly next: Beat | null;
@@ -38,17 +42,29 @@ class Beat extends Entry {
   }
 
   due(): void {
-    const isLate = this.#timeoutAt !== NEVER && this.#timeoutAt <= this.#pingAt;
-    if (isLate) {
-      this.#timeoutAt = NEVER;
+    if (!this.#isTimeoutNext) {
+      this.#ping();
+      return;
+    }
+    const late = this.#agenda.now() - this.#timeoutAt;
+    // This process stood still, and has not yet read what came meanwhile: the peer gets that time again, once.
+    if (late > LATE_MS && !this.#isExtended) {
+      this.#isExtended = true;
+      this.#timeoutAt += late + Math.min(late, this.#row.timeoutMs);
       this.#enter();
-      this.#peer.timeout(this.#row);
-    } else this.#ping();
+      return;
+    }
+    this.#timeoutAt = NEVER;
+    this.#enter();
+    this.#peer.timeout(this.#row);
+  }
+
+  get #isTimeoutNext(): boolean {
+    return this.#timeoutAt !== NEVER && this.#timeoutAt <= this.#pingAt;
   }
 
   #enter(): void {
-    const isTimeoutFirst = this.#timeoutAt !== NEVER && this.#timeoutAt <= this.#pingAt;
-    this.#agenda.enterAt(this, isTimeoutFirst ? this.#timeoutAt : this.#pingAt);
+    this.#agenda.enterAt(this, this.#isTimeoutNext ? this.#timeoutAt : this.#pingAt);
   }
 
   #ping(): void {
@@ -61,6 +77,7 @@ class Beat extends Entry {
     }
     this.#count += 1;
     this.#isOpen = true;
+    this.#isExtended = false;
     this.#timeoutAt = now + this.#row.timeoutMs;
     this.#enter();
     if (this.#row.kind === 'frame') this.#peer.pingFrame(String(this.#count));
