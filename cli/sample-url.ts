@@ -7,7 +7,8 @@ import type { Served } from './served.ts';
 // The first that fits is taken; the first is a session of the bundled fixtures.
 const candidates = ['00000000-0000-4000-8000-000000000000', '1', 'a', '2000-01-01', 'true'];
 
-function sampleOf(schema: ChannelContract['table']['parameters'][number]['schema']): string {
+/** A value that a parameter may have; `VALUE` where none is found. */
+export function sampleOf(schema: ChannelContract['table']['parameters'][number]['schema']): string {
   const listed = Array.isArray(schema.enum) ? schema.enum.map(String) : [];
   return [...listed, 'lobby', ...candidates].find((text) => readParameter(text, schema).ok) ?? 'VALUE';
 }

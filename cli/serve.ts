@@ -1,6 +1,9 @@
 // `wirepact serve`: a running server for a contract, with what one needs to try it.
 import type { Command } from 'commander';
+import type { Engine } from '../runtime/server/index.ts';
+import type { Contract } from '../scripts/model.ts';
 import type { CommandContext } from './commands.ts';
+import type { ConsoleServer } from './console/console-server.ts';
 import { documentPath } from './document.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
 import { countOf, type Io, paint } from './io.ts';
@@ -23,6 +26,14 @@ export interface ServeOptions extends BoundOptions {
   /** `text`, `json` or `off`. @default 'text' */
   readonly log?: string;
   readonly quiet?: boolean;
+  /** Port of the console; 0: any free one. @default none is opened */
+  readonly console?: number | 'off';
+}
+
+/** What was started: the server, and the console where there is one. */
+export interface Started extends Served {
+  /** `http://127.0.0.1:port` */
+  readonly consoleUrl: string | null;
 }
 
 export function addServe(program: Command, { io, exit }: CommandContext): void {
@@ -60,7 +71,7 @@ Examples:
   wirepact serve --fault list                        the ways in which it can break the contract`;
 
 /** Starts it. Throws a {@link UsageError} for whatever the user can mend. */
-export async function start(options: ServeOptions, io: Io): Promise<Served> {
+export async function start(options: ServeOptions, io: Io): Promise<Started> {
   const [{ parseContract }, { openEngine }, { startServed }] = await Promise.all([
     import('../scripts/parse/load.ts'),
     import('./engines.ts'),
@@ -76,35 +87,63 @@ export async function start(options: ServeOptions, io: Io): Promise<Served> {
   const decorate = options.fault === undefined ? undefined : await faultOf(options.fault, contract, io);
   const log = await openLog(options.log);
   const metrics = control === undefined ? null : await openMetrics();
-  const engine = await openEngine(options.engine, log);
-  const starting = startServed({
-    contract,
-    port,
-    host,
-    engine,
-    timeScale,
-    ...(control !== undefined && { control }),
-    ...(secret !== undefined && { secret }),
-    ...(nonce !== undefined && nonce !== '' && { nonce }),
-    ...(decorate && { decorate }),
-    log,
-    metrics,
-    bounds: boundsOf(options),
-    ...(compression !== 'contract' && { deflate: compression === 'on' }),
-  });
-  // An engine that nobody serves from would keep the process alive.
-  return await starting.catch(async (error: unknown) => {
-    await engine.close();
+  const page = await openConsole(options, contract);
+  let engine: Engine | undefined;
+  let served: Served;
+  try {
+    engine = await openEngine(options.engine, log);
+    const bounds = boundsOf(options);
+    served = await startServed({
+      contract,
+      port,
+      host,
+      engine,
+      timeScale,
+      ...(control !== undefined && { control }),
+      ...(secret !== undefined && { secret }),
+      ...(nonce !== undefined && nonce !== '' && { nonce }),
+      ...(decorate && { decorate }),
+      log,
+      metrics,
+      bounds: page && bounds.origins ? { ...bounds, origins: [...bounds.origins, page.url] } : bounds,
+      ...(compression !== 'contract' && { deflate: compression === 'on' }),
+    });
+  } catch (error) {
+    // What nobody serves from would keep the process alive.
+    await Promise.all([engine?.close(), page?.close()]);
     throw error;
+  }
+  page?.show(served);
+  return {
+    ...served,
+    consoleUrl: page?.url ?? null,
+    close: async () => {
+      await page?.close();
+      await served.close();
+    },
+  };
+}
+
+async function openConsole(options: ServeOptions, contract: Contract): Promise<ConsoleServer | null> {
+  const { console: port = 'off', timeScale, quiet } = options;
+  // Who asks for the address alone is a program.
+  if (port === 'off' || quiet === true) return null;
+  const [{ startConsole }, { explainListening }] = await Promise.all([
+    import('./console/console-server.ts'),
+    import('./served.ts'),
+  ]);
+  return await startConsole({ contract, timeScale, port }).catch((error: unknown) => {
+    throw explainListening(error);
   });
 }
 
-async function announce(served: Served, { quiet }: ServeOptions, io: Io): Promise<void> {
+async function announce(served: Started, { quiet }: ServeOptions, io: Io): Promise<void> {
   const what = served.kind === 'bundled' ? 'bundled handlers' : 'mock';
   const channels = countOf(served.channels.length, 'channel');
   io.print(`${paint(io, 'green', 'listening')} on ${served.url} (${what}, ${channels})`);
   if (served.controlUrl !== null) io.print(`control at ${served.controlUrl}`);
   if (quiet === true) return;
+  if (served.consoleUrl !== null) io.print(`console at ${served.consoleUrl}/`);
   const { sampleUrl } = await import('./sample-url.ts');
   const [first, ...others] = served.channels;
   for (const user of first ? served.users : []) {

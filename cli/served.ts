@@ -45,6 +45,7 @@ export interface Served {
   readonly controlUrl: string | null;
   readonly users: readonly User[];
   readonly channels: readonly ChannelContract[];
+  readonly server: ContractServer;
   token(user: User, channel: ChannelContract): Promise<string>;
   close(): Promise<void>;
 }
@@ -87,6 +88,7 @@ async function startBundled(options: ServedOptions, tables: readonly ChannelCont
     controlUrl: running.control?.url ?? (door === 'path' ? controlPath(running.url) : null),
     users: users.slice(0, 9),
     channels: tables,
+    server: running.server,
     token: (user) => makeToken(user, { secret: options.secret ?? developmentSecret }),
     close: running.close,
   };
@@ -124,6 +126,7 @@ async function startMock(options: ServedOptions, tables: readonly ChannelContrac
     // Guests are too many to list.
     users: people.filter(({ id, name }) => id !== name),
     channels: tables,
+    server,
     token: async (user, { table: { auth } }) => {
       if (auth?.format === 'opaque') return opaqueToken(user);
       const algorithm = auth?.algorithms.find((one) => one.startsWith('HS'));
@@ -149,7 +152,8 @@ async function openDoor(options: ControlOptions & { readonly server: ContractSer
 
 const controlPath = (url: string): string => `${url.replace(/^ws/, 'http')}/control`;
 
-function explainListening(error: unknown): unknown {
+/** A {@link UsageError} where a port is taken or may not be used; any other error as it is. */
+export function explainListening(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || !('port' in error)) return error;
   if (error.code === 'EADDRINUSE') {
     return new UsageError(`Port ${error.port} is in use. Give another one, or 0 for any that is free.`);

@@ -81,6 +81,13 @@ export const settings: readonly Setting[] = [
     parse: port,
   },
   {
+    flag: '--console <port>',
+    variable: 'WIREPACT_CONSOLE',
+    standard: '0',
+    says: 'port of 127.0.0.1 for the page to try it out on, 0: any that is free; off: none',
+    parse: (text) => (text === 'off' ? text : port(text)),
+  },
+  {
     flag: '--secret <text>',
     variable: 'WIREPACT_SECRET',
     says: 'key of the tokens (default: one that everybody knows)',
