@@ -64,7 +64,7 @@ test('5: a token that comes when nobody waits for it any more opens nothing', as
     pick: fc.nat(),
   });
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.boolean(), async (steps, isDisposed) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), fc.boolean(), async (steps, isDisposed) => {
       const asked: { readonly signal: AbortSignal; readonly settle: readonly [(token: string) => void, () => void] }[] =
         [];
       const { client, clock, server } = createStage(feed, {
@@ -95,9 +95,16 @@ test('5: a token that comes when nobody waits for it any more opens nothing', as
       else client.close();
       await clock.advance(2000);
       const before = server.connections.length;
-      for (const { settle } of asked) settle[0]('late');
-      await clock.advance(100_000);
+      client.connect();
+      const late = [...asked];
+      const wanted = isDisposed ? undefined : late.pop();
+      for (const { settle } of late) settle[0]('late');
+      await clock.advance(5000);
       expect(server.connections.length).toBe(before);
+      wanted?.settle[0]('in time');
+      await clock.advance(0);
+      expect(server.connections.slice(before).map(({ token }) => token)).toEqual(isDisposed ? [] : ['in time']);
+      client.dispose();
     }),
     { numRuns },
   );
