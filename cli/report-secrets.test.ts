@@ -3,9 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { run } from './program.ts';
+import { runCommand } from './fixtures/run-command.ts';
 
 const document = (format: string) => `asyncapi: 3.1.0
 info: { title: Whispers, version: 1.0.0 }
@@ -26,6 +27,7 @@ channels:
     x-ws-close-codes:
       - { code: 4001, name: refused, sentBy: server, when: [auth], client: stop }
       - { code: other, name: other, sentBy: both, when: [error], client: retry }
+    x-ws-reconnect: { initialMs: 1000, multiplier: 2, jitter: 0.5, spreadMs: 1000, stableMs: 1000, handshakeTimeoutMs: 2000, tokenTimeoutMs: 2000, offlineRetryMs: 30000 }
     x-ws-room: { scope: channel }
 operations:
   ask:
@@ -84,49 +86,41 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.each([
-  ['jwt', 'tokens: { secret: a-secret-of-the-suite-which-is-long-enough }\nusers: [1, 2, 3]'],
-  [
-    'opaque',
-    `users:
+const jwt = 'tokens: { secret: a-secret-of-the-suite-which-is-long-enough }\nusers: [1, 2, 3]';
+const opaque = `users:
   - { id: 1, token: opaque+one/with=signs }
   - { id: 2, token: "quote\\"and\\\\slash-of-two" }
   - { id: 3, tokenCommand: [node, -e, "console.log('printed-for-three-' + 'x'.repeat(9))"] }
-faultyTokens: { expired: long-gone-token-of-one }`,
-  ],
-])('no output of a run has one of its tokens in it: %s', { timeout: 240_000 }, async (format, target) => {
-  const server = await startChatterbox();
-  writeFileSync(join(folder, 'api.yaml'), document(format));
-  writeFileSync(join(folder, 'target.yaml'), `target: { url: '${server.url}' }\n${target}\nrun: { timeoutMs: 1000 }\n`);
+faultyTokens: { expired: long-gone-token-of-one }`;
+
+interface Written {
+  readonly printed: readonly string[];
+  readonly files: readonly string[];
+  readonly code: number;
+}
+
+/** Runs the command; everything that it printed, and every file that it left. */
+async function outputOf(...args: readonly string[]): Promise<Written> {
+  const out = join(folder, 'out');
   const printed: string[] = [];
   // Progress goes to the stream itself.
   vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => printed.push(String(chunk)) > 0);
-  const io = {
-    print: (text: string) => void printed.push(text),
-    warn: (text: string) => void printed.push(text),
-    color: true,
-    verbose: true,
-  };
-  const args = [
-    '--target',
-    join(folder, 'target.yaml'),
-    '--contract',
-    join(folder, 'api.yaml'),
-    '--report',
-    join(folder, 'out'),
-  ];
-  const rules = ['auth/*', 'handshake/a*', 'delivery/receivers', 'validation/s*'].flatMap((rule) => ['--rule', rule]);
-  const code = await run(['test', 'server', ...args, ...rules, '--time-scale', '0.05'], io);
-  server.close();
-  expect(code, printed.join('\n')).toBe(1);
-  const files = readdirSync(join(folder, 'out')).map((name) => readFileSync(join(folder, 'out', name), 'utf8'));
+  const print = (text: string) => void printed.push(text);
+  const contract = ['--contract', join(folder, 'api.yaml'), '--report', out, '--time-scale', '0.05'];
+  const { code } = await runCommand([...args, ...contract], { print, warn: print, color: true, verbose: true });
+  const files = readdirSync(out).map((name) => readFileSync(join(out, name), 'utf8'));
   expect(files).toHaveLength(4);
+  return { code, printed, files };
+}
+
+function expectNone(given: Iterable<string>, { printed, files }: Written): void {
   // Of shorter ones the suite makes some to be refused: `x`, or nothing at all.
-  const tokens = [...server.seen].filter((token) => token.length >= 8);
-  expect(tokens.length).toBeGreaterThan(3);
+  const tokens = [...given].filter((token) => token.length >= 8);
+  expect(tokens.length).toBeGreaterThan(0);
   const all = [printed.join('\n'), ...files];
   expect(all.join('')).toContain('[token]');
   for (const token of tokens) {
@@ -138,4 +132,52 @@ faultyTokens: { expired: long-gone-token-of-one }`,
       }
     }
   }
+}
+
+const each = [
+  ['jwt', jwt],
+  ['opaque', opaque],
+] as const;
+
+test.each(each)(
+  'no output of a run against a server has one of its tokens in it: %s',
+  { timeout: 240_000 },
+  async (format, target) => {
+    const server = await startChatterbox();
+    writeFileSync(join(folder, 'api.yaml'), document(format));
+    writeFileSync(
+      join(folder, 'target.yaml'),
+      `target: { url: '${server.url}' }\n${target}\nrun: { timeoutMs: 1000 }\n`,
+    );
+    const rules = ['auth/*', 'handshake/a*', 'delivery/receivers', 'validation/s*'].flatMap((rule) => ['--rule', rule]);
+    const written = await outputOf('test', 'server', '--target', join(folder, 'target.yaml'), ...rules);
+    server.close();
+    expect(written.code, written.printed.join('\n')).toBe(1);
+    expect(server.seen.size).toBeGreaterThan(3);
+    expectNone(server.seen, written);
+  },
+);
+
+const chatterbox = fileURLToPath(new URL('fixtures/chatterbox-adapter.ts', import.meta.url));
+const adapter = `${process.execPath} --conditions=source --import ${import.meta.resolve('tsx')} ${chatterbox}`;
+
+test('nor has one of a run against a client', { timeout: 240_000 }, async () => {
+  writeFileSync(join(folder, 'api.yaml'), document('jwt'));
+  const seen = join(folder, 'seen');
+  vi.stubEnv('CHATTERBOX_SEEN', seen);
+  const rules = ['auth/*', 'reconnect/one*', 'validation/client-sends*'].flatMap((rule) => ['--rule', rule]);
+  const written = await outputOf('test', 'client', '--adapter', adapter, ...rules);
+  expect(written.code, written.printed.join('\n')).toBe(1);
+  expectNone(readFileSync(seen, 'utf8').trim().split('\n'), written);
+});
+
+test.each(each)('nor has one of a run of a pair: %s', { timeout: 240_000 }, async (format, target) => {
+  const server = await startChatterbox();
+  writeFileSync(join(folder, 'api.yaml'), document(format));
+  writeFileSync(join(folder, 'target.yaml'), `target: { url: '${server.url}' }\n${target}\nrun: { timeoutMs: 1000 }\n`);
+  const pair = ['--target', join(folder, 'target.yaml'), '--adapter', adapter, '--schedules', '3'];
+  const written = await outputOf('test', 'pair', ...pair);
+  server.close();
+  expect(written.code, written.printed.join('\n')).toBe(1);
+  expectNone(server.seen, written);
 });

@@ -35,6 +35,22 @@ export async function reach(channel: Channel, session: Session): Promise<number>
   });
 }
 
+/** So many attempts to reach a target that no longer answers, before the run is given up. */
+const lastAttempts = 3;
+
+/** Circuit breaker: a target that cannot even be reached any more is not judged further. */
+export async function isGone(channel: Channel, session: Session): Promise<boolean> {
+  for (let attempt = 0; attempt < lastAttempts; attempt += 1) {
+    try {
+      await reach(channel, session);
+      return false;
+    } catch {
+      await session.clock.sleep(300 * (attempt + 1));
+    }
+  }
+  return true;
+}
+
 /** The channels that accepted no valid connection, each with what came of it, and notes for the report. */
 export interface Preflight {
   readonly refused: ReadonlyMap<Channel, string>;

@@ -4,7 +4,7 @@ import { Leases } from './harness/leases.ts';
 import type { Session } from './harness/session.ts';
 import { type Due, lanesOf } from './lanes.ts';
 import { type Planned, resultOf } from './plan.ts';
-import { type Preflight, reach } from './preflight.ts';
+import { isGone, type Preflight } from './preflight.ts';
 import type { CaseResult } from './result.ts';
 import { acceptsValidConnection } from './rules/handshake/accepts-valid-connection.ts';
 import { isMonitor, judgeMonitor, runCase } from './run-case.ts';
@@ -23,9 +23,6 @@ const calmMs = 5000;
 
 /** So many broken cases may be the machine's doing; more are the target's, and running them again alone would take ages. */
 const mostDoubted = 24;
-
-/** So many attempts to reach a target that no longer answers, before the run is given up. */
-const lastAttempts = 3;
 
 export class LaneRun {
   readonly #session: Session;
@@ -126,7 +123,7 @@ export class LaneRun {
     const result = await runCase(session, this.#leases, one);
     if (lane === 'loud') this.#loud -= 1;
     if (result.verdict === 'fail' || result.verdict === 'error') {
-      this.#dead = this.#dead || (await isDead(one, session));
+      this.#dead = this.#dead || (await isGone(one.channel, session));
     }
     if (this.#dead) return;
     if (this.#options.again === false) {
@@ -197,17 +194,4 @@ function closedBefore(one: Due, checked: Preflight): CaseResult | null {
     reason: `No valid connection is accepted on channel ${one.channel.name} (${why}).`,
     needs: [`serves: the channels that the target serves, if ${one.channel.name} is not one of them`],
   });
-}
-
-/** Circuit breaker: a target that cannot even be reached any more is not judged further. */
-async function isDead(one: Planned, session: Session): Promise<boolean> {
-  for (let attempt = 0; attempt < lastAttempts; attempt += 1) {
-    try {
-      await reach(one.channel, session);
-      return false;
-    } catch {
-      await session.clock.sleep(300 * (attempt + 1));
-    }
-  }
-  return true;
 }

@@ -23,6 +23,8 @@ import type { Schedule, Step } from './schedule.ts';
 export interface PairSession extends Session {
   readonly adapter: Adapter;
   readonly leases: Leases;
+  /** Every token of the run, of clients and peers: nothing that is told may have one in it. */
+  readonly secrets: Set<string>;
   /** Numbers the clients of the run. */
   nextClient(): string;
 }
@@ -59,12 +61,18 @@ export async function playSchedule(
       url: `${proxy.url}${upstream.pathname.replace(/\/+$/, '')}`,
       ...clientAddress(session, channel, kit.rooms[0] ?? null),
       timeScale: session.clock.timeScale,
-      token: async () => (await toUser(entry, session.target, channel.auth)).token,
+      async token() {
+        const { token } = await toUser(entry, session.target, channel.auth);
+        // A part of it, its signature, is secret as well.
+        for (const secret of [token, token?.split('.')[2]]) if (secret) session.secrets.add(secret);
+        return token;
+      },
       onChange: () => signal.wake(),
     });
     pair = new Pair({ session, channel, means, schedule, kit, peer, proxy, client, signal });
     return await pair.play();
   } finally {
+    for (const secret of kit?.observed('').tokens ?? []) session.secrets.add(secret);
     await pair?.dispose();
     await kit?.dispose();
     lease.release();

@@ -9,8 +9,8 @@ import { RunRecord } from '../harness/record.ts';
 import { Schemas } from '../harness/schemas.ts';
 import type { PairRule } from '../pair-rules/pair-rule.ts';
 import { preflight, reach, servedOf } from '../preflight.ts';
+import { createRedactor, redactDeep } from '../report/redact.ts';
 import type { RunResult } from '../result.ts';
-import { NotTestable } from '../rule.ts';
 import { prepare } from '../run.ts';
 import type { RunEvent } from '../run-options.ts';
 import { checkIdentity } from '../target/identity.ts';
@@ -18,12 +18,10 @@ import type { ServerProcess } from '../target/process.ts';
 import { readTarget } from '../target/read-target.ts';
 import { type Target, TargetError } from '../target/target.ts';
 import { meansOf } from './means.ts';
-import { type PairSession, playSchedule } from './pair.ts';
-import { makeSchedule, type Schedule } from './schedule.ts';
+import type { PairSession } from './pair.ts';
+import { type PlannedSchedule, playAll } from './play.ts';
+import { makeSchedule } from './schedule.ts';
 import { Verdicts } from './verdicts.ts';
-
-/** Schedules side by side: they mostly wait. */
-const width = 6;
 
 export interface PairRunOptions {
   readonly channels?: readonly string[];
@@ -65,6 +63,7 @@ export async function runPairConformance(
   let link: Adapter | null = null;
   let harnessError: string | undefined;
   const notes: string[] = [];
+  const secrets = new Set<string>();
   const verdicts = new Verdicts(contract, options);
   try {
     const read = typeof target === 'string' ? await readTarget(target) : target;
@@ -88,6 +87,7 @@ export async function runPairConformance(
       memory: new Map(),
       adapter: link,
       leases: new Leases(ready, schemas),
+      secrets,
       nextClient() {
         clients += 1;
         return `c${clients}`;
@@ -102,7 +102,7 @@ export async function runPairConformance(
     for (const channel of channels.slice(0, 1)) clock.rtt.add(await reach(channel, session));
     if (ready.identity !== undefined && nonce !== null) await checkIdentity(channels, session, nonce);
     notes.push(...(await preflight(channels, session)).notes);
-    await playAll(session, plan(session, channels, { seed, schedules }), verdicts, options);
+    await playAll(session, plan(session, channels, { seed, schedules }), verdicts, options.onEvent);
     notes.push(...verdicts.notes());
   } catch (error) {
     const isConfiguration = error instanceof AdapterError || error instanceof TargetError;
@@ -112,6 +112,7 @@ export async function runPairConformance(
     await link?.end();
     await server?.stop();
   }
+  const redact = createRedactor(secrets);
   return {
     role: 'pair',
     contract: { title: contract.title, version: contract.version, hash: contract.hash, document: contract.document },
@@ -119,17 +120,12 @@ export async function runPairConformance(
     timeScale,
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - began),
-    cases: harnessError === undefined ? verdicts.results() : [],
+    cases: harnessError === undefined ? redactDeep(verdicts.results(), redact) : [],
     measurements: { rtt: clock.rtt.spread(), delivery: clock.delivery.spread(), lag: clock.lag.spread() },
-    ...(harnessError === undefined ? {} : { harnessError }),
-    notes,
+    ...(harnessError === undefined ? {} : { harnessError: redact(harnessError) }),
+    notes: notes.map(redact),
     ...(options.command === undefined ? {} : { command: `${options.command} --seed ${seed} --schedules ${schedules}` }),
   };
-}
-
-interface PlannedSchedule {
-  readonly channel: Channel;
-  readonly schedule: Schedule;
 }
 
 function plan(
@@ -146,33 +142,4 @@ function plan(
       return { channel, schedule: makeSchedule(channel, means, seed + index, given) };
     }),
   ).flat();
-}
-
-async function playAll(
-  session: PairSession,
-  planned: readonly PlannedSchedule[],
-  verdicts: Verdicts,
-  options: PairRunOptions,
-): Promise<void> {
-  const queue = [...planned];
-  let done = 0;
-  options.onEvent?.({ kind: 'start', total: planned.length, url: session.target.url });
-  const worker = async () => {
-    for (let one = queue.shift(); one !== undefined && session.adapter.failure === null; one = queue.shift()) {
-      const { channel, schedule } = one;
-      const startedAt = performance.now();
-      try {
-        const history = await playSchedule(session, channel, meansOf(channel, session.schemas), schedule);
-        verdicts.judge(history, performance.now() - startedAt);
-      } catch (error) {
-        if (!(error instanceof NotTestable)) throw error;
-        verdicts.lacking(channel, error);
-      }
-      done += 1;
-      const result = verdicts.last;
-      if (result !== null) options.onEvent?.({ kind: 'case', result, done, total: planned.length });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, planned.length) }, worker));
-  if (session.adapter.failure !== null) throw session.adapter.failure;
 }
