@@ -44,6 +44,8 @@ function compilerOf(contract: Contract): Compiler {
   if (known !== undefined) return known;
   const ajv = new Ajv({
     strict: false,
+    // What overflows is no number any more: sent on, it would be null.
+    strictNumbers: true,
     allErrors: true,
     verbose: true,
     logger: false,
