@@ -40,7 +40,7 @@ details[open]{flex-basis:100%}
 summary{cursor:pointer}
 pre{margin:.2rem 0;white-space:pre-wrap;font:12px/1.45 ui-monospace,monospace}
 .out{color:var(--link)}.in{color:var(--good)}.state:not(output){color:var(--dim);font-weight:400;padding:0}.report{color:var(--bad)}
-.beat{opacity:.75}
+.beat{color:var(--dim)}
 `;
 
 /** @param title of the contract */

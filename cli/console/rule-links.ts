@@ -8,15 +8,17 @@ const SENT = ['permission', 'request', 'resync', 'heartbeat', 'presence', 'valid
 
 /** By channel, the rule of each message and close code. */
 export function ruleLinks(contract: Contract): Map<string, { readonly [about: string]: string }> {
-  const rules = listRules(contract);
+  const listed = listRules(contract);
   const about = (channel: string, subject: string, families: readonly string[]): string | undefined => {
-    const own = rules.filter(({ id, instances }) =>
+    const own = listed.filter(({ id, instances }) =>
       instances.some((instance) => instance.id === `${id}@${channel}.${subject}`),
     );
-    for (const family of families) {
-      const found = own.find(({ id }) => id.startsWith(`${family}/`));
-      if (found) return found.id;
-    }
+    // What a server must do is told before what a client makes of it.
+    for (const rules of [own.filter(({ role }) => role === 'server'), own])
+      for (const family of families) {
+        const found = rules.find(({ id }) => id.startsWith(`${family}/`));
+        if (found) return found.id;
+      }
     return undefined;
   };
   const linksOf = (channel: Channel): { readonly [about: string]: string } => {

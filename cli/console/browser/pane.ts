@@ -140,11 +140,20 @@ export function createPane({ contract, channel, validators, timeline, index, ren
     return value;
   }
 
+  /** As the client will send it: an example's id and time stand for those that it fills in. */
+  function filled(type: string, value: unknown): unknown {
+    const example = channel.client.find((message) => message.type === type)?.example;
+    let whole = value;
+    for (const path of [table.id, table.timestamp])
+      if (path && valueAt(whole, path) === undefined) whole = withValue(whole, path, valueAt(example, path));
+    return whole;
+  }
+
   const composer = createComposer({
     messages: channel.client,
     button: 'Send',
     prepare,
-    judge: (type, value) => validators.client[type]?.(value).issues ?? [],
+    judge: (type, value) => validators.client[type]?.(filled(type, value)).issues ?? [],
     submit: send,
   });
   const networks = element('fieldset', { className: 'network' }, element('legend', { textContent: 'Network' }));
