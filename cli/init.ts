@@ -138,7 +138,10 @@ async function writeTarget(document: string, flags: Flags, io: Io): Promise<void
     // Guests have names that are numbers; they are too many to list.
     const users = mockUsers(tables).filter(({ id, name }) => id !== name);
     const fromTarget = relative(dirname(resolve(path)), resolve(document)).replaceAll('\\', '/');
-    writeFileSync(path, targetText(contract, fromTarget, users));
+    writeFileSync(
+      path,
+      targetText({ contract, document: fromTarget, wirepact: commandFrom(dirname(resolve(path))), users }),
+    );
     io.print(`${paint(io, 'green', 'wrote')} ${path}: the mock of the contract as the server under test`);
   }
   const named = document === 'asyncapi.yaml' ? '' : ` ${document}`;
@@ -146,4 +149,14 @@ async function writeTarget(document: string, flags: Flags, io: Io): Promise<void
   io.print(
     `\nNext:\n  npx wirepact generate${named}\n  npx wirepact serve${contract}\n  npx wirepact test server --target ${path}${contract}`,
   );
+}
+
+/** The package where it is installed above the folder: by its path, since `npx` stands between a signal and the server. */
+function commandFrom(folder: string): readonly string[] {
+  const installed = 'node_modules/wirepact/bin/wirepact.js';
+  for (let above = folder; ; above = dirname(above)) {
+    if (existsSync(join(above, installed)))
+      return ['node', relative(folder, join(above, installed)).replaceAll('\\', '/')];
+    if (above === dirname(above)) return ['npx', 'wirepact'];
+  }
 }

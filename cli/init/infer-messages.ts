@@ -4,7 +4,7 @@ import { pointerTokens } from '../../scripts/parse/pointer.ts';
 import { isRequiredAt } from '../../scripts/parse/schema-place.ts';
 import type { Addition } from './additions.ts';
 import { errorMessageOf } from './infer-error.ts';
-import { commonPlaces, isNamed, split, wordsOf } from './shape.ts';
+import { commonPlaces, isNamed, placesOf, split, wordsOf } from './shape.ts';
 
 /** The message that every connection gets first. */
 export function greetingOf({ serverMessages }: Channel): ServerMessage | null {
@@ -84,7 +84,9 @@ function causeOf(message: ServerMessage, channel: Channel, contract: Contract, h
   if (isError) return { to: 'direct', trigger: null, isSure: true };
   const copies = (from: ClientMessage): object => {
     const common = commonPlaces(from, message, contract, envelope.discriminator);
-    const fields = common.map(([target, source]) => [target, `$message.payload#${source}`]);
+    const copied = common.map(([target, source]): [string, string] => [target, `$message.payload#${source}`]);
+    const taken = new Set(copied.map(([target]) => target));
+    const fields = [...copied, ...ownFields(message, contract).filter(([target]) => !taken.has(target))];
     return { on: 'message', message: from.key, ...(fields.length > 0 && { fields: Object.fromEntries(fields) }) };
   };
   const asked = clientMessages.find(({ reply }) => reply?.messages.includes(message.key));
@@ -106,6 +108,18 @@ function causeOf(message: ServerMessage, channel: Channel, contract: Contract, h
     return { to: isFleeting ? 'others' : 'room', trigger: copies(relayed), isSure: false };
   }
   return { to: 'room', trigger: { on: 'server' }, isSure: false };
+}
+
+/** What the server writes by itself: who, and when. */
+function ownFields(message: ServerMessage, contract: Contract): readonly (readonly [target: string, source: string])[] {
+  return placesOf(message, contract).flatMap(
+    ({ pointer, name, type, format, isFree }): (readonly [string, string])[] => {
+      if (type !== 'string') return [];
+      if (format === 'date-time') return [[pointer, '$now']];
+      const isUser = /^(user|sender|author|from)(id)?$/.test(split(name).join(''));
+      return isUser && isFree ? [[pointer, '$user.id']] : [];
+    },
+  );
 }
 
 /** Whether the server passes on what a client said: one name for both, or a participle (`apply`, `applied`). */

@@ -29,6 +29,8 @@ export interface Place {
   readonly type: string | null;
   readonly format: string | null;
   readonly required: boolean;
+  /** Whether any text will do: no pattern, format or list says which. */
+  readonly isFree: boolean;
 }
 
 /** The properties of a message, and those of its objects one level down: what errors, ids and copies are looked for in. */
@@ -44,7 +46,8 @@ export function placesOf(message: Message, { definitions }: Contract): readonly 
       const formats = schemas.flatMap(({ format }) => (typeof format === 'string' ? [format] : []));
       const [type = null] = types.size === 1 ? [...types].map(String) : [];
       const required = isRequiredAt(message.schema, pointer, definitions);
-      return { pointer, name, type, format: formats[0] ?? null, required };
+      const isFree = !schemas.some((one) => ['pattern', 'format', 'enum', 'const'].some((word) => word in one));
+      return { pointer, name, type, format: formats[0] ?? null, required, isFree };
     });
   };
   const top = at('');

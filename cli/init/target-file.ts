@@ -9,12 +9,20 @@ export interface TargetUser {
   readonly name: string;
 }
 
-/** `document`: its path from the target file. `users`: those of the mock. */
-export function targetText(contract: Contract, document: string, users: readonly TargetUser[]): string {
+export interface TargetOptions {
+  readonly contract: Contract;
+  /** Its path from the target file. */
+  readonly document: string;
+  /** What starts the command `wirepact`, from the target file's folder. */
+  readonly wirepact: readonly string[];
+  /** Those of the mock. */
+  readonly users: readonly TargetUser[];
+}
+
+export function targetText({ contract, document, wirepact, users }: TargetOptions): string {
   const formats = new Set(contract.channels.flatMap(({ auth }) => (auth?.scheme == null ? [] : [auth.format])));
   const command = [
-    'npx',
-    'wirepact',
+    ...wirepact,
     'serve',
     '--contract',
     document,
