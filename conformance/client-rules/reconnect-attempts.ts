@@ -186,9 +186,10 @@ const resetAfterStable: ClientRule = {
           const { client, connection } = await kit.connected();
           client.stage.admit = (index) => (index <= failures ? { do: 'status', status: 503 } : { do: 'accept' });
           cut(kit, connection);
-          const againMs = kit.scaled(delaysUntil(row, failures + 1)) * 1.5 + kit.patienceMs;
           const lostAt = kit.clock.now();
-          const again = await kit.opened(client, 1, againMs);
+          for (let n = 1; n <= failures + 1; n += 1)
+            await attemptOf(kit, client, n, kit.scaled(delayBefore(row, n)) * 6 + kit.patienceMs);
+          const again = await kit.opened(client, 1);
           // Without waits that have grown there is nothing to reset.
           if (kit.clock.now() - lostAt < kit.scaled(delaysUntil(row, failures + 1)) * 0.25)
             throw new Failed('waits that grow before', `${Math.round(kit.clock.now() - lostAt)} ms`, {
