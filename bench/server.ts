@@ -23,7 +23,7 @@ const full: ServerSizes = {
   rounds: 5,
   single: { members: 500, messages: 40 },
   idle: 8000,
-  rooms: { rooms: 1000, members: 15, perSecond: 1000, forMs: 12_000, timeScale: 1 / 3 },
+  rooms: { rooms: 1000, members: 15, perSecond: 1000, forMs: 16_000, timeScale: 0.5 },
 };
 
 export const benchServer: Bench = ({ server: sizes = full }) =>

@@ -84,6 +84,5 @@ export async function connect(
   });
   // Whatever is smaller is no message to a room.
   const least = SIZE * 0.75;
-  const connected = await crowd.ask('connect', { name, host: '127.0.0.1', port, clients, least });
-  if (connected !== clients.length) throw new Error(`${name} holds ${connected} of ${clients.length} connections.`);
+  await crowd.ask('connect', { name, host: '127.0.0.1', port, clients, least });
 }

@@ -7,7 +7,7 @@ export interface Client {
 }
 
 export type CrowdQuestions = {
-  /** Connects them all and waits until nothing more comes. Answers how many are connected. */
+  /** Connects them all and waits until nothing more comes. Fails where somebody does not stay. */
   readonly connect: {
     readonly given: {
       readonly name: string;
@@ -17,7 +17,7 @@ export type CrowdQuestions = {
       /** Bytes from which a text message is counted. */
       readonly least: number;
     };
-    readonly answer: number;
+    readonly answer: null;
   };
   /** Everyone says what falls to him at once; everyone gets everything. */
   readonly burst: {

@@ -14,6 +14,7 @@ class Crowd implements Counts {
   readonly name: string;
   sockets: PeerSocket[] = [];
   gone = 0;
+  readonly #codes = new Set<number>();
   isEnding = false;
   onLarge: (socket: PeerSocket) => void = () => {};
 
@@ -25,8 +26,15 @@ class Crowd implements Counts {
     this.onLarge(socket);
   }
 
-  closed(): void {
-    if (!this.isEnding) this.gone += 1;
+  closed({ closeCode }: PeerSocket): void {
+    if (this.isEnding) return;
+    this.gone += 1;
+    this.#codes.add(closeCode);
+  }
+
+  /** How many connections ended, and the codes with which the server closed them. */
+  get losses(): string {
+    return `${this.gone} connections ended, with ${[...this.#codes].join(', ') || 'no code'}`;
   }
 }
 
@@ -55,7 +63,7 @@ function expectLarges(crowd: Crowd, count: number, each: (socket: PeerSocket) =>
   return new Promise((resolve, reject) => {
     let left = count;
     const late = setTimeout(() => {
-      reject(new Error(`${left} of ${count} messages of ${crowd.name} did not come, ${crowd.gone} connections ended.`));
+      reject(new Error(`${left} of ${count} messages of ${crowd.name} did not come; ${crowd.losses}.`));
     }, LATEST_MS);
     crowd.onLarge = (socket) => {
       each(socket);
@@ -92,7 +100,8 @@ const answers: Answers<CrowdQuestions> = {
       );
     }
     await settle(crowd);
-    return crowd.sockets.length - crowd.gone;
+    if (crowd.gone > 0) throw new Error(`Of ${clients.length} clients of ${name}, ${crowd.losses}.`);
+    return null;
   },
 
   burst: async ({ name, say, messages, senders, first }) => {

@@ -15,6 +15,7 @@ export function clientFrame(payload: Buffer, opcode: number): Buffer {
 export const textFrame = (text: string): Buffer => clientFrame(Buffer.from(text), 1);
 
 const TEXT = 1;
+const CLOSE = 8;
 const PING = 9;
 /** Engine.IO: `2` is the server's ping and `3` the answer to it. */
 const ENGINE_PING = 0x32;
@@ -45,6 +46,8 @@ export class PeerSocket {
   texts = 0;
   larges = 0;
   pings = 0;
+  /** With which the server closed; 0: with none. */
+  closeCode = 0;
   readonly #options: PeerOptions;
   readonly #counts: Counts;
   readonly #socket: Socket;
@@ -141,6 +144,8 @@ export class PeerSocket {
         this.pings += 1;
         this.write(ENGINE_PONG);
       }
+    } else if (opcode === CLOSE) {
+      if (payload >= 2) this.closeCode = bytes.readUInt16BE(at + header);
     } else if (opcode === PING) {
       this.pings += 1;
       this.write(clientFrame(Buffer.from(bytes.subarray(at + header, at + size)), 10));
