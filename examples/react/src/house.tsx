@@ -8,12 +8,12 @@ import { GameRoom } from './arena/game-room.tsx';
 import { Avatar } from './avatar.tsx';
 import { Chat } from './chat/chat.tsx';
 import { openChat, unreadIn } from './chat/chat-store.ts';
+import { Icon } from './icon.tsx';
 import type { Session } from './session.ts';
 import { Tabletop } from './tabletop/tabletop.tsx';
 
 const rooms = ['chat', 'arena', 'table', 'album'] as const;
 type Room = (typeof rooms)[number];
-const signs: { readonly [R in Room]: string } = { chat: '💬', arena: '💎', table: '🎲', album: '🖼️' };
 
 const asked = (): Room => rooms.find((room) => location.hash === `#${room}`) ?? 'chat';
 
@@ -51,7 +51,7 @@ export function House({ session, onLeave }: { session: Session; onLeave: () => v
         <nav className="rooms" aria-label="Rooms">
           {rooms.map((name) => (
             <a key={name} href={`#${name}`} aria-current={name === room ? 'page' : undefined}>
-              <span aria-hidden="true">{signs[name]}</span> {name}
+              <Icon name={name} /> {name}
             </a>
           ))}
         </nav>

@@ -34,7 +34,7 @@ export function GameRoom({ session, roomId }: { session: Session; roomId: string
   return (
     <section className="card arena" aria-label="Arena">
       <header className="card-head">
-        <h2>Arena: {roomId}</h2>
+        <h2>Arena, {roomId}</h2>
         <ConnectionDot client={client} />
         <span className="count" title="Number of the last update">
           update {game.seq}

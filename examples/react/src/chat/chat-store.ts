@@ -52,6 +52,10 @@ export function openChat({ url, token, person }: Session): OpenChat {
       return { ...state, typing: { ...state.typing, [room]: typing } };
     },
   });
+  // Nobody tells a page that was away who has stopped typing.
+  client.subscribe(() => {
+    if (!client.state.ready) store.update((state) => ({ ...state, typing: {} }));
+  });
   return { client, store };
 }
 
