@@ -29,9 +29,18 @@ interface Part {
 const checkout = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const document = checkout('asyncapi.yaml');
 
+/** A package has no bundled target to judge. */
+const isCheckout = existsSync(checkout('reference-server/target.yaml'));
+
+const examples = `
+Examples:
+  wirepact conformance                                     in a checkout of Wirepact: its own server and client
+  wirepact conformance --role client --channel chat
+  wirepact conformance --time-scale 1 --rule "heartbeat/*"`;
+
 export function addConformance(program: Command, { io, exit }: CommandContext): void {
   program
-    .command('conformance')
+    .command('conformance', { hidden: !isCheckout })
     .description('check that generated code is fresh, and run the suite against the bundled server and client')
     .option('--time-scale <number>', 'multiplies every duration of the contract', positive, 0.05)
     .option('--report <dir>', 'folder of the reports: of all together, and one folder each', 'reports')
@@ -39,7 +48,12 @@ export function addConformance(program: Command, { io, exit }: CommandContext): 
     .option('--channel <name>', 'only this channel (may be repeated)', collect)
     .option('--rule <glob>', 'only these rules or instances (may be repeated)', collect)
     .option('--role <server or client>', 'only servers, or only clients')
+    .addHelpText('after', examples)
     .action(async (options: ConformanceOptions) => {
+      if (!isCheckout)
+        throw new UsageError(
+          'This judges Wirepact itself, in a checkout of it. For a server: wirepact test server --help',
+        );
       if (options.role !== undefined && options.role !== 'server' && options.role !== 'client')
         throw new UsageError(`"${options.role}" is no role: server or client.`);
       exit((await isFresh(io)) ? await runAll(options, io) : exitCodes.failed);

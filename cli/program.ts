@@ -24,7 +24,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io, exit: (code: number) => void): Command {
+/** The command with everything below it; `exit` is called with the exit code. */
+export function createProgram(io: Io, exit: (code: number) => void): Command {
   const program = new Command('wirepact')
     .description('One AsyncAPI document is the contract of a WebSocket application.')
     .version(packageVersion())
@@ -45,7 +46,8 @@ function createProgram(io: Io, exit: (code: number) => void): Command {
   return program;
 }
 
-function allCommands(command: Command): Command[] {
+/** Every command below one, those that only hold others too. */
+export function allCommands(command: Command): Command[] {
   return command.commands.flatMap((one) => [one, ...allCommands(one)]);
 }
 

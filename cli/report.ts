@@ -3,6 +3,11 @@ import type { Command } from 'commander';
 import type { CommandContext } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 
+const examples = `
+Examples:
+  wirepact report merge reports/fastapi reports/channels --out reports/all
+  wirepact report diff main/report.json reports/report.json`;
+
 const mergeExamples = `
 Examples:
   wirepact report merge reports/fastapi reports/channels --out reports/all`;
@@ -12,7 +17,7 @@ Examples:
   wirepact report diff main/report.json reports/report.json      exit code 1 where a MUST newly fails`;
 
 export function addReport(program: Command, { io, exit }: CommandContext): void {
-  const report = program.command('report').description('work with the reports of runs');
+  const report = program.command('report').description('work with the reports of runs').addHelpText('after', examples);
   report
     .command('merge <report...>')
     .description('make one report of several: report.json, JUnit XML, Markdown and a page')

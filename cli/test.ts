@@ -16,10 +16,26 @@ export interface TestServerOptions {
   readonly timeScale?: number;
 }
 
+const groupExamples = `
+Examples:
+  wirepact test server --target ws://127.0.0.1:8000
+  wirepact test client --adapter "node adapter.js"
+  wirepact test pair --target target.yaml --adapter "node adapter.js"`;
+
+const examples = `
+Examples:
+  wirepact test server --target ws://127.0.0.1:8000                only the address: the report says what else is needed
+  wirepact test server --target target.yaml --time-scale 0.05      a server whose durations are a twentieth
+  wirepact test server --target target.yaml --channel chat --rule "delivery/*" --rule "auth/*"
+  wirepact test server --target target.yaml --known known.txt --report reports/chat
+
+Exit codes: 0 conformant, 1 a MUST is broken (with --strict a SHOULD too), 2 the list of known failures is stale,
+3 something stayed undecided, 4 the target or the suite is wrong, 5 nothing ran.`;
+
 /** Adds `test server` to the command. */
 export function addTest(program: Command, { io, exit }: CommandContext): void {
   const test = program.commands.find((command) => command.name() === 'test') ?? program.command('test');
-  test.description('run the conformance suite against a server, a client, or both');
+  test.description('run the conformance suite against a server, a client, or both').addHelpText('after', groupExamples);
   test
     .command('server')
     .description('run the conformance suite against a server')
@@ -31,6 +47,7 @@ export function addTest(program: Command, { io, exit }: CommandContext): void {
     .option('--known <file>', 'list of known failures')
     .option('--strict', 'a broken SHOULD counts like a MUST')
     .option('--time-scale <number>', 'what the server multiplies every duration of the contract by', positive)
+    .addHelpText('after', examples)
     .action(async (options: TestServerOptions) => {
       exit(await testServer(options, io));
     });
