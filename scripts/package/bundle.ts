@@ -33,7 +33,8 @@ export async function bundle(root: string, out: string): Promise<ReadonlySet<str
       chunkNames: `${shared}/[name]-[hash]`,
       splitting: true,
       metafile: true,
-      external: installed(root),
+      // A checkout bundles the console with it; the package has the console bundled.
+      external: [...installed(root), 'esbuild'],
       plugins: [modelina(root)],
     }),
     build({
@@ -43,6 +44,16 @@ export async function bundle(root: string, out: string): Promise<ReadonlySet<str
       minify: true,
       metafile: true,
       plugins: [specifications],
+    }),
+    // The page of `wirepact serve`: it runs in a browser.
+    build({
+      ...common,
+      entryPoints: { 'console/console': 'cli/console/browser/main.ts' },
+      platform: 'browser',
+      target: 'es2022',
+      minify: true,
+      banner: {},
+      metafile: true,
     }),
     build({ ...common, entryPoints: { 'vocabulary/ruleset': 'vocabulary/ruleset.js' }, metafile: true }),
   ];

@@ -97,6 +97,14 @@ test('the command works at once: the official parser, the generator, a server an
   expect(judged, judged.text).toMatchObject({ code: 0 });
 });
 
+test('its server shows the console, whose script lies in the package', { timeout: patienceMs }, (context) => {
+  const project = projectOf(context);
+  project.write('asyncapi.yaml', projects.document);
+  project.write('console.js', projects.consoleProgram);
+  const text = ' 200 true\nconsole.js 200 true\ncontract.js 200 true\ndocs 200 true\n';
+  expect(run(project.path, process.execPath, 'console.js')).toEqual({ code: 0, text });
+});
+
 test('Node: it compiles under nodenext and the strictest options, and a client hears its server', {
   timeout: patienceMs,
 }, (context) => {
