@@ -1,12 +1,9 @@
 // The generated client under Node: JSON Lines on standard input and output.
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import type { SocketConstructor } from '../../../runtime/client/index.ts';
 import { createAdapter } from '../generated-client.ts';
 
-const take = createAdapter('Node', (line) => process.stdout.write(`${line}\n`), {
-  WebSocket: WebSocket as unknown as SocketConstructor,
-});
+const take = createAdapter('Node', (line) => process.stdout.write(`${line}\n`), { WebSocket });
 createInterface({ input: process.stdin, crlfDelay: Infinity })
   .on('line', (line) => {
     take(line);
