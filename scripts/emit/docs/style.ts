@@ -26,10 +26,12 @@ h4 { margin: 1.6rem 0 .4rem; }
 h2 a { color: inherit; }
 a { color: var(--link); text-decoration: none; }
 a:hover, main a { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .17em; }
+a[href*='-message-'] { text-underline-offset: .38em; }
 h2 a, .parts a { text-decoration: none; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 :target { background: var(--mark); }
-section:target { background: none; }
+section:target, .m:target { background: none; }
+.m:target { border-color: var(--link); }
 section:target > :first-child { box-shadow: -.5rem 0 var(--back), -.75rem 0 var(--link); }
 code, pre, a[href*='-message-'], .k td:first-child, .r dt { font: .875em/1.45 ui-monospace, monospace; }
 code { overflow-wrap: break-word; }
@@ -59,6 +61,7 @@ svg { display: block; width: 100%; height: auto; max-width: 22rem; margin: 0 aut
 .w { max-width: 34rem; margin: 0; }
 svg path { fill: none; stroke: currentColor; stroke-width: 1.4; }
 svg text { fill: currentColor; font: 11px ui-monospace, monospace; text-anchor: middle; }
+svg text { paint-order: stroke; stroke: var(--back); stroke-width: 3px; }
 svg .b { text-anchor: start; }
 svg .e { text-anchor: end; }
 svg .h { font-weight: 700; }
@@ -76,6 +79,6 @@ summary code { font-weight: 600; }
 .f { font-size: .87rem; color: var(--dim); }
 input { width: 100%; margin: .8rem 0; padding: .45rem .6rem; font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--dim); border-radius: 6px; }
 [hidden] { display: none; }
-@media (max-width: 60rem) { .page { display: block; } .side { position: static; height: auto; border: 0; padding-bottom: 0; } .side > ul:not(#found) { display: flex; flex-wrap: wrap; gap: 0 .6rem; } .side ul ul { display: none; } main { padding: 1rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } .k td:first-child { white-space: normal; overflow-wrap: anywhere; } }
+@media (max-width: 60rem) { .page { display: block; } .side { position: static; height: auto; border: 0; padding-bottom: 0; } .side > ul:not(#found) { display: flex; flex-wrap: wrap; gap: 0 .6rem; } .side ul ul { display: none; } main { padding: 1rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } th:last-child { min-width: 11rem; } .k td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; } }
 @media print { .side, .parts, .skip { display: none; } .page { display: block; } details::details-content { content-visibility: visible; display: block; } figure, tr { break-inside: avoid; } }
 `;
