@@ -7,6 +7,7 @@ import { script } from './engine-redis-link.ts';
 const publish = `
 local function publish(log, envelope, text, keep, life)
   local id = redis.call('XADD', log, 'MAXLEN', '~', keep, '*', 'e', envelope, 'x', text)
+  redis.call('XTRIM', log, 'MINID', '~', string.format('%.0f', math.max(0, tonumber(string.match(id, '^%d+')) - life)))
   redis.call('PEXPIRE', log, life)
   redis.call('PUBLISH', log, id .. '\\n' .. envelope .. '\\n' .. text)
   return id

@@ -31,13 +31,14 @@ export interface RedisEngineOptions {
   readonly leaseMs?: number;
   /** How long a message whose storing was interrupted waits for Redis to come back, before it is refused. @default 3000 */
   readonly patienceMs?: number;
+  /** For how long what was published is kept for a process whose subscription was interrupted, and so many messages of a topic;
+   * with both, the memory that topics take in Redis is bounded. @default { messages: 1000, ms: 120000 } */
+  readonly logKept?: { readonly messages: number; readonly ms: number };
   /** Told when Redis is lost and when it is back. @default warnings and errors to standard error */
   readonly log?: Log;
 }
 
-// What is kept of each topic for processes whose subscription was interrupted: how much, and for how long.
-const LOG_LENGTH = 1000;
-const LOG_LIFE_MS = 600_000;
+const LOG_KEPT = { messages: 1000, ms: 120_000 };
 
 class RedisEngine implements Engine {
   readonly #link: RedisLink;
@@ -47,13 +48,15 @@ class RedisEngine implements Engine {
   readonly #process = randomUUID();
   readonly #prefix: string;
   readonly #patienceMs: number;
+  readonly #logKept: { readonly messages: number; readonly ms: number };
   #appended = 0;
 
   constructor(link: RedisLink, options: RedisEngineOptions) {
-    const { clock, prefix = 'wirepact:', leaseMs = 20_000, patienceMs = 3000 } = options;
+    const { clock, prefix = 'wirepact:', leaseMs = 20_000, patienceMs = 3000, logKept = LOG_KEPT } = options;
     this.#link = link;
     this.#prefix = prefix;
     this.#patienceMs = patienceMs;
+    this.#logKept = logKept;
     this.#topics = new RedisTopics(link, (topic) => this.#logOf(topic));
     const keys = {
       prefix,
@@ -88,8 +91,8 @@ class RedisEngine implements Engine {
       entry.keep,
       `${this.#process}:${this.#appended}`,
       JSON.stringify(entry.publication),
-      LOG_LENGTH,
-      LOG_LIFE_MS,
+      this.#logKept.messages,
+      this.#logKept.ms,
       settles?.holder ?? '',
       settles?.answer ?? '',
       `${this.#prefix}waiters`,
@@ -129,7 +132,7 @@ class RedisEngine implements Engine {
   }
 
   async publish(topic: string, { text, ...envelope }: Publication): Promise<void> {
-    const args = [JSON.stringify(envelope), text, LOG_LENGTH, LOG_LIFE_MS];
+    const args = [JSON.stringify(envelope), text, this.#logKept.messages, this.#logKept.ms];
     const id = await this.#link.run(publishScript, [this.#logOf(topic)], args);
     await this.#topics.told(topic, String(id));
   }
