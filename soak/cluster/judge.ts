@@ -34,7 +34,6 @@ const outOfOrder = (texts: readonly string[]): readonly string[] => {
 const some = (what: string, list: readonly (string | number)[]): readonly string[] =>
   list.length === 0 ? [] : [`${list.length} ${what}: ${list.slice(0, 5).join(', ')}`];
 
-/** A text that stands for all that a list has to be: the same everywhere. */
 const ofRoom = (room: string, findings: readonly string[]): readonly string[] =>
   findings.map((one) => `${room}: ${one}`);
 
@@ -50,13 +49,13 @@ export const judgeSequenced = (room: string, witnesses: readonly Witness[]): rea
     }
   }
   const head = Math.max(0, ...all.keys());
-  for (const { name, got, complaints, acknowledged } of witnesses) {
+  if (witnesses.every(({ acknowledged }) => acknowledged.length === 0)) findings.push('nobody had a message back');
+  for (const { name, got, complaints } of witnesses) {
     const numbers = got.map(({ seq }) => seq!);
     const wrong = numbers.filter((number, index) => index > 0 && number !== numbers[index - 1]! + 1);
     findings.push(...some(`numbers that do not follow the one before, for ${name}`, wrong));
     if (numbers.at(-1) !== head) findings.push(`${name} ends at ${numbers.at(-1)}, the room at ${head}`);
     findings.push(...some(`complaints of ${name}`, complaints));
-    if (acknowledged.length === 0) findings.push(`${name} never had a message of its own back`);
   }
   const texts = [...all].sort(([left], [right]) => left - right).map(([, text]) => text);
   findings.push(...some('texts under two numbers', doubled(texts)));
