@@ -72,8 +72,12 @@ function* draftsOf(
   pointer: string,
   whole: unknown,
   schemas: Schemas,
+  above: readonly JsonSchema[] = [],
 ): Generator<{ draft: Draft; schema: JsonSchema }> {
   const schema = schemas.resolve(unresolved);
+  // A schema inside itself has been broken in every way already.
+  if (above.includes(schema)) return;
+  const open = [...above, schema];
   const set = (keyword: string, value: unknown, variant?: string) => ({
     draft: {
       keyword,
@@ -138,14 +142,14 @@ function* draftsOf(
   for (const [name, inner] of Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>)) {
     const at = pointer + toPointer([name]);
     const filled = valueAt(whole, at) === undefined ? withValueAt(whole, at, sampleOf(inner, schemas)) : whole;
-    yield* draftsOf(inner, at, filled, schemas);
+    yield* draftsOf(inner, at, filled, schemas, open);
   }
   if (schema.items !== undefined && !Array.isArray(schema.items)) {
     const at = pointer + toPointer([0]);
     const filled = valueAt(whole, at) === undefined ? withValueAt(whole, pointer, [item]) : whole;
-    yield* draftsOf(schema.items as JsonSchema, at, filled, schemas);
+    yield* draftsOf(schema.items as JsonSchema, at, filled, schemas, open);
   }
-  for (const part of (schema.allOf ?? []) as JsonSchema[]) yield* draftsOf(part, pointer, whole, schemas);
+  for (const part of (schema.allOf ?? []) as JsonSchema[]) yield* draftsOf(part, pointer, whole, schemas, open);
 }
 
 /** `anyOf` and `oneOf` that say which properties are required: none of them is there. Several would mend it, so the fault is at their parent. */
