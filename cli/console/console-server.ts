@@ -4,9 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { controlHandler, type HttpHandler } from '../../runtime/server/index.ts';
 import type { Contract } from '../../scripts/model.ts';
-import { emitRules } from '../rules-json.ts';
 import type { Served } from '../served.ts';
-import { contractScript } from './contract-script.ts';
 import { consolePage } from './page.ts';
 import { pageScript } from './page-script.ts';
 
@@ -85,9 +83,16 @@ function pagesOf({ contract, timeScale }: ConsoleOptions, served: Served): Pages
   const script = (body: string): Answer => ({ type: 'text/javascript', body });
   const page = (body: string): Answer => ({ type: 'text/html; charset=utf-8', body });
   let built: Promise<string> | undefined;
+  // Whoever opens no console does not wait for the suite's rules.
   return new Map<string, () => Answer | Promise<Answer>>([
     ['/', () => ({ ...page(consolePage(contract.title)), headers: policy(served) })],
-    ['/contract.js', () => script(contractScript(contract, served, { url: reachable(served.url), timeScale }))],
+    [
+      '/contract.js',
+      async () => {
+        const { contractScript } = await import('./contract-script.ts');
+        return script(contractScript(contract, served, { url: reachable(served.url), timeScale }));
+      },
+    ],
     [
       '/console.js',
       async () => {
@@ -95,7 +100,13 @@ function pagesOf({ contract, timeScale }: ConsoleOptions, served: Served): Pages
         return script(await built);
       },
     ],
-    ['/docs', () => page(emitRules(contract).get('docs/index.html') ?? '')],
+    [
+      '/docs',
+      async () => {
+        const { emitRules } = await import('../rules-json.ts');
+        return page(emitRules(contract).get('docs/index.html') ?? '');
+      },
+    ],
   ]);
 }
 
