@@ -121,7 +121,7 @@ test.each([
   ['a refusal as a diagram', 'client: GET /lobby/{room}?access=…; server: HTTP 403; no token: a failed attempt'],
   ['a lost heartbeat as a diagram', 'client: SAY (never arrives); nothing within 5 s; client: close 4008'],
   ['who receives what as a diagram', "by the server's own code; server to sender: WELCOME (direct)"],
-  ['when a heartbeat is given up', 'client sends SAY at 0 ms and 30 s; unanswered, it ends the connection at 35 s'],
+  ['when a heartbeat is given up', 'client sends SAY at 0 s and 30 s; unanswered, it ends the connection at 35 s'],
   ['the waits before the attempts', '1: 0.5 to 1 s; 2: 0.8 to 1.5 s; 3: 1.1 to 2.3 s'],
   ['an example', 'Example short {"type":"SAID","by":{"id":1}}'],
 ])('the page tells %s', (_what, expected) => {

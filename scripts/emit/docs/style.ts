@@ -30,7 +30,7 @@ a[href*='-message-'] { text-underline-offset: .38em; }
 h2 a, .parts a { text-decoration: none; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 :target { background: var(--mark); }
-section:target, .m:target { background: none; }
+main:target, section:target, .m:target { background: none; }
 .m:target { border-color: var(--link); }
 section:target > :first-child { box-shadow: -.5rem 0 var(--back), -.75rem 0 var(--link); }
 code, pre, a[href*='-message-'], .k td:first-child, .r dt { font: .875em/1.45 ui-monospace, monospace; }

@@ -3,10 +3,11 @@ import type { Channel, Heartbeat, Reconnect } from '../../model.ts';
 import { type Content, type Html, html } from './html.ts';
 import { typesIn } from './life-connection.ts';
 import { figure } from './sequence.ts';
-import { duration } from './words.ts';
 
 const WIDTH = 430;
 const LEFT = 30;
+/** What a time takes, px: of two that are nearer, the later one is shown. */
+const LABEL = 32;
 /** Attempts that are drawn; beyond the cap all look the same. */
 const MOST_ATTEMPTS = 12;
 
@@ -23,7 +24,7 @@ export function heartbeatTimeline(channel: Channel): Html | undefined {
   const words = heartbeats.map((row) => {
     const name = row.kind === 'frame' ? 'a ping frame' : typeOf(row.ping);
     const first = secondBeat(row) - row.intervalMs;
-    return `${row.initiator} sends ${name} at ${duration(first)} and ${duration(secondBeat(row))}; unanswered, it ends the connection at ${duration(secondBeat(row) + row.timeoutMs)}`;
+    return `${row.initiator} sends ${name} at ${seconds(first)} and ${seconds(secondBeat(row))}; unanswered, it ends the connection at ${seconds(secondBeat(row) + row.timeoutMs)}`;
   });
   const height = heartbeats.length * 52 + 8;
   return figure({
@@ -49,7 +50,7 @@ function beats(row: Heartbeat, y: number, xOf: (ms: number) => number, name: str
     html`<path class=${side} d="M${xOf(first)} ${y - 7}v14M${xOf(second)} ${y - 7}v14"/>`,
     html`<path class=x d="M${xOf(end) - 4} ${y - 4}l8 8m0-8-8 8"/>`,
     [0, first, second, end]
-      .filter((ms, i, all) => all.indexOf(ms) === i)
+      .filter((ms, i, all) => i + 1 === all.length || xOf(all[i + 1] ?? 0) - xOf(ms) >= LABEL)
       .map((ms) => html`<text class=r x=${xOf(ms)} y=${y + 18}>${seconds(ms)}</text>`),
   ];
 }
