@@ -22,7 +22,7 @@ describe.skipIf(isSkipped)(isSkipped ? `needs ${missing.join(', ')}` : 'in two b
     stand = await openStand();
     [alice, bob] = await Promise.all([stand.visit('1'), stand.visit('2')]);
     for (const { page } of [alice, bob]) page.setDefaultTimeout(timeout);
-  }, timeout);
+  }, 2 * timeout);
 
   afterAll(async () => await stand?.close());
 

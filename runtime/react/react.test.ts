@@ -2,7 +2,7 @@
 import { act, createElement, type FunctionComponent, StrictMode, useEffect } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createPage } from './fixtures/page.ts';
-import { createTalk, talkClient } from './fixtures/talk.ts';
+import { createTalk, type TalkChannel, talkClient } from './fixtures/talk.ts';
 import {
   createClientContext,
   useChannelState,
@@ -277,6 +277,34 @@ describe('status', () => {
     await act(async () => server.latest.close(4003));
     expect(page.text()).toBe('true failed');
   });
+});
+
+test('everything about a connection at one place', async () => {
+  const { options, say, server, pass, show } = setUp();
+  const client = talkClient(options);
+  const heard: number[] = [];
+  let all: ReturnType<typeof useWebSocket<TalkChannel, 'type', 'id' | 'timestamp'>> | undefined;
+  await show(() => {
+    useConnection(client);
+    all = useWebSocket(client);
+    return all.state;
+  });
+  const { send, request, subscribe, connect, disconnect } = all!;
+  await pass(1);
+  const stop = subscribe('said', ({ message }) => heard.push(message.id));
+  say(1, 2);
+  stop();
+  say(3);
+  expect(heard).toEqual([1, 2]);
+  expect([send, request]).toEqual([client.send, client.request]);
+  await act(async () => disconnect());
+  await pass(1);
+  expect(page.text()).toBe('disconnected');
+  expect(server.latest.closedWith).toBe(1000);
+  await act(async () => connect());
+  await pass(1);
+  expect(page.text()).toBe('connected');
+  expect(all).toMatchObject({ send, request, subscribe, connect, disconnect });
 });
 
 describe('sending', () => {
