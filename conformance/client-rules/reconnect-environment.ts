@@ -13,9 +13,12 @@ const failures = 3;
 async function waiting(kit: ClientKit, pauseWhenHidden = false): Promise<ClientUnderTest> {
   const row = kit.channel.reconnect!;
   const { client, connection } = await kit.connected({ pauseWhenHidden });
+  // Nothing new to a page that is online: an adapter that cannot pretend anything says so now, before the client is blamed.
+  await client.environment('online');
   client.stage.admit = (index) => (index <= failures ? { do: 'status', status: 503 } : { do: 'accept' });
   cut(kit, connection);
-  await attemptOf(kit, client, failures, kit.scaled(delaysUntil(row, failures)) * 1.5 + kit.patienceMs);
+  for (let n = 1; n <= failures; n += 1)
+    await attemptOf(kit, client, n, kit.scaled(delayBefore(row, n)) * 6 + kit.patienceMs);
   await waitsForAttempt(kit, client);
   return client;
 }

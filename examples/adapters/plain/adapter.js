@@ -91,7 +91,11 @@ createInterface({ input: process.stdin, crlfDelay: Infinity })
     const { op, id, ...command } = JSON.parse(line);
     const client = clients.get(command.client);
     if (!Object.hasOwn(commands, op)) return say({ id, error: { code: 'unsupported', message: op } });
-    const { implementation, state, ready } = commands[op]({ id, ...command }, client) ?? {};
-    say({ id, ok: true, implementation, state, ready });
+    try {
+      const { implementation, state, ready } = commands[op]({ id, ...command }, client) ?? {};
+      say({ id, ok: true, implementation, state, ready });
+    } catch (error) {
+      say({ id, error: { code: 'failed', message: String(error) } });
+    }
   })
   .on('close', () => setImmediate(() => process.exit(0)));
