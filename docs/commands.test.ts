@@ -34,7 +34,14 @@ function commandsOf(page: string): string[] {
   const fenced = codeOf(text, '', 'sh', 'bash', 'console', 'yaml')
     .flatMap((code) => code.replaceAll(/\\\n\s*/g, '').split('\n'))
     .flatMap((line) => line.replace(/^\s*(\$|- run:|run:|-)?\s*/, '').split(/ && | \|\| /))
-    .map((line) => line.replace(/\s+#.*$/, '').trim());
+    // A remark stands behind a hash, or two spaces away.
+    .map(
+      (line) =>
+        line
+          .replace(/\s+#.*$/, '')
+          .trim()
+          .split(/ {2,}/)[0] ?? '',
+    );
   const inline = [...text.matchAll(/`((?:npx )?wirepact [^`]+|npm run [^`]+|npm --prefix [^`]+)`/g)].map(
     ([, code = '']) => code,
   );

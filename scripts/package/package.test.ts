@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
@@ -116,6 +116,30 @@ test('Node: it compiles under nodenext and the strictest options, and a client h
   const compiled = run(project.path, process.execPath, join(checkout, 'node_modules/typescript/bin/tsc'), '-p', '.');
   expect(compiled).toEqual({ code: 0, text: '' });
   expect(run(project.path, process.execPath, 'out/main.js')).toMatchObject({ code: 0, text: 'heard hello back\n' });
+});
+
+test('the recipe of a plain Node server: from an empty folder to a server that keeps its contract', {
+  timeout: patienceMs,
+}, (context) => {
+  const project = projectOf(context).below('recipe');
+  expect(project.wirepact('init')).toMatchObject({ code: 0 });
+  expect(project.wirepact('generate')).toMatchObject({ code: 0 });
+  // The recipe's own take the place of what begins with the mock.
+  cpSync(join(checkout, 'docs/recipes/node-server'), project.path, { recursive: true });
+  const compiled = run(project.path, process.execPath, join(checkout, 'node_modules/typescript/bin/tsc'));
+  expect(compiled).toEqual({ code: 0, text: '' });
+  const judged = project.wirepact(
+    'test',
+    'server',
+    '--target',
+    'target.yaml',
+    '--rule',
+    'delivery/*',
+    '--rule',
+    'auth/*',
+  );
+  expect(judged.text).not.toMatch(/MUST rules? broken/);
+  expect([0, 3]).toContain(judged.code);
 });
 
 test.each([
