@@ -1,6 +1,6 @@
 // In what order and beside what the cases of a run are carried out: lanes, each with the longest first.
 import type { Channel } from '../scripts/model.ts';
-import { isCrowded } from './harness/leases.ts';
+import { isCrowded } from './harness/sharing.ts';
 import type { Planned } from './plan.ts';
 import type { Case } from './rule.ts';
 import { isMonitor } from './run-case.ts';

@@ -2,10 +2,11 @@
 import type { Channel, Contract, Room } from '../../scripts/model.ts';
 import { type Needs, NotTestable } from '../rule.ts';
 import type { Clock } from './clock.ts';
-import { isShared, type Lease } from './leases.ts';
+import type { Lease } from './leases.ts';
 import { lackingOf } from './needs.ts';
 import { listedRooms, lookAlikes } from './rooms.ts';
 import type { Session } from './session.ts';
+import { isShared } from './sharing.ts';
 import { makeFaultyToken, makeToken, type TokenFault } from './tokens.ts';
 import { Trace } from './trace.ts';
 import { toUser, type User } from './users.ts';

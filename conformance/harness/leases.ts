@@ -1,38 +1,16 @@
 // Isolation: which users and rooms a case gets to itself, taken all at once so that cases can never wait for each other in a ring.
-import type { Channel, DeliveryWord } from '../../scripts/model.ts';
+import type { Channel } from '../../scripts/model.ts';
 import { type Needs, NotTestable } from '../rule.ts';
 import type { RoomFixture, Target, UserEntry } from '../target/target.ts';
 import { freshRoom, listedRooms } from './rooms.ts';
 import type { Schemas } from './schemas.ts';
+import { isCrowded, isShared, isUserScoped } from './sharing.ts';
 
 export interface Lease {
   readonly users: readonly UserEntry[];
   readonly rooms: readonly string[];
   readonly roles: ReadonlyMap<string, UserEntry>;
   release(): void;
-}
-
-/** Whether everyone connected to the channel sees what a case does: one case at a time then. */
-export function isShared(channel: Channel): boolean {
-  return channel.room === null || channel.room.scope === 'channel';
-}
-
-/** Whether what a case does there can reach users who are not its own. */
-export function isCrowded(channel: Channel): boolean {
-  const { serverMessages } = channel;
-  if (isShared(channel)) return serverMessages.some(({ delivery }) => !isPersonal(delivery?.to));
-  // Beyond the rooms of a case only what goes to everyone reaches.
-  return serverMessages.some(
-    ({ delivery, triggers }) => delivery?.to === 'everyone' && triggers.some(({ on }) => on === 'message'),
-  );
-}
-
-function isPersonal(to: DeliveryWord | undefined): boolean {
-  return to === 'direct' || to === 'user';
-}
-
-function isUserScoped(channel: Channel): boolean {
-  return isShared(channel) || channel.serverMessages.some((message) => message.delivery?.to === 'user');
 }
 
 /** Rooms of which the contract lists the names are there once for all cases, like those of a target file. */

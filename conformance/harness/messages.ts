@@ -2,7 +2,8 @@
 import { randomInt } from 'node:crypto';
 import type { Channel, ClientMessage, JsonSchema } from '../../scripts/model.ts';
 import { type Id, isNumeric, madeId, uniqueNumber } from './ids.ts';
-import { pointerKeys, setValueAt, toPointer, valueAt, withValueAt } from './pointer.ts';
+import { markerPlaceOf } from './marker-place.ts';
+import { pointerKeys, setValueAt, valueAt } from './pointer.ts';
 import { sampleOf } from './samples.ts';
 import type { Schemas } from './schemas.ts';
 
@@ -170,34 +171,7 @@ export class MessageBuilder {
 
   /** A string that takes any text: one that a trigger copies into a server message if there is one. */
   markerPlace(message: ClientMessage, value: unknown): string | null {
-    const copied = this.#channel.serverMessages.flatMap((effect) =>
-      effect.triggers.flatMap((trigger) =>
-        trigger.on === 'message' && trigger.message === message.key
-          ? trigger.fields.flatMap(({ source }) => (source.from === 'message' ? [source.pointer] : []))
-          : [],
-      ),
-    );
-    const places = copied.flatMap((pointer) => [pointer, ...freeStrings(valueAt(value, pointer), pointer)]);
-    const reserved = [
-      this.#channel.envelope.discriminator,
-      this.#channel.envelope.id,
-      this.#channel.envelope.timestamp,
-    ];
-    reserved.push(this.roomPlace(message), message.idempotent?.property ?? null);
-    const known = this.#channel.serverMessages.flatMap((effect) =>
-      effect.triggers.map((trigger) =>
-        trigger.on === 'message' && trigger.message === message.key ? trigger.user : null,
-      ),
-    );
-    return (
-      places.find(
-        (place) =>
-          !reserved.includes(place) &&
-          !known.includes(place) &&
-          typeof (valueAt(value, place) ?? '') === 'string' &&
-          this.#schemas.accepts(message.schema, withValueAt(value, place, 'm-0123456789abcdef')),
-      ) ?? null
-    );
+    return markerPlaceOf(this.#channel, this.#schemas, message, value, this.roomPlace(message));
   }
 
   #property(schema: JsonSchema, key: string): JsonSchema | null {
@@ -211,12 +185,4 @@ export class MessageBuilder {
     }
     return null;
   }
-}
-
-function freeStrings(value: unknown, pointer: string): readonly string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const place = pointer + toPointer([key]);
-    return typeof inner === 'string' ? [place] : freeStrings(inner, place);
-  });
 }

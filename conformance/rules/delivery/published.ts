@@ -1,8 +1,8 @@
 // Rules about messages that the server's own code sends, through the publish hook: exactly those addressed get them, once.
 import type { Channel, ServerMessage } from '../../../scripts/model.ts';
 import type { Connection, Received } from '../../harness/connection.ts';
-import { isShared } from '../../harness/leases.ts';
 import { brief } from '../../harness/pointer.ts';
+import { isShared } from '../../harness/sharing.ts';
 import type { Kit, Published, PublishTo } from '../../kit.ts';
 import { Failed, lowest, type Needs, type Rule } from '../../rule.ts';
 import { longCaseMs } from '../validation/scene.ts';

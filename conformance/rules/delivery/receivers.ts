@@ -1,8 +1,8 @@
 // The delivery rule of every server message that a client message causes, as an exact truth table of six parties.
 import type { Channel, ClientMessage, ServerMessage } from '../../../scripts/model.ts';
 import type { Connection } from '../../harness/connection.ts';
-import { isShared } from '../../harness/leases.ts';
 import type { Built } from '../../harness/messages.ts';
+import { isShared } from '../../harness/sharing.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
 import { copiesFor, type Party, parties } from './truth-table.ts';

@@ -1,10 +1,10 @@
 // Rules about what a message says where it arrives: the text that was sent, to the last space, and the room that it was meant for.
 import type { Channel, ClientMessage, Contract, Level, ServerMessage } from '../../../scripts/model.ts';
 import type { Connection, Received } from '../../harness/connection.ts';
-import { isShared } from '../../harness/leases.ts';
 import { type BuildOptions, MessageBuilder, uniqueText } from '../../harness/messages.ts';
 import { brief, valueAt } from '../../harness/pointer.ts';
 import { Schemas } from '../../harness/schemas.ts';
+import { isShared } from '../../harness/sharing.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
 import { roleFor } from '../validation/scene.ts';
