@@ -38,10 +38,18 @@ export function addEntry(lines: readonly Line[], entry: ChatEntry): readonly Lin
 export function addPage(lines: readonly Line[], page: readonly ChatEntry[]): readonly Line[] {
   const first = page[0];
   if (!first) return lines;
-  const isKnown = (line: Line) => page.some((entry) => isOf(entry)(line));
+  const rest = lines.filter((line) => !isIn(page, line));
   const start = Date.parse(first.timestamp);
-  const rest = lines.filter((line) => !isKnown(line));
   const older = rest.filter(({ state, at }) => state === 'sent' && at <= start);
   const newer = rest.filter((line) => !older.includes(line));
   return [...older, ...page.map((entry) => lineOf(entry, lines.find(isOf(entry)))), ...newer];
 }
+
+/** The newest page. Where it does not reach back to what is there, that is let go, to be loaded again from above: a hole in
+ * the middle would never be seen. */
+export function addNewest(lines: readonly Line[], page: readonly ChatEntry[], hasMore: boolean): readonly Line[] {
+  const isHole = hasMore && !lines.some((line) => isIn(page, line));
+  return addPage(isHole ? lines.filter(({ state }) => state !== 'sent') : lines, page);
+}
+
+const isIn = (page: readonly ChatEntry[], line: Line): boolean => page.some((entry) => isOf(entry)(line));

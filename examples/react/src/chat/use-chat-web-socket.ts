@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { useWebSocketRequest, useWebSocketStatus } from 'wirepact/react';
 import type { Person } from '../../backend-people.ts';
 import type { OpenChat } from './chat-store.ts';
-import { addPage, type Line } from './lines.ts';
+import { addNewest, addPage, type Line } from './lines.ts';
 
 const pageSize = 100;
 const none: readonly never[] = [];
@@ -28,7 +28,9 @@ export function useChatWebSocket({ client, store }: OpenChat, roomId: string, me
       const data = { room_id: roomId, limit: pageSize, ...(before !== undefined && { before }) };
       const { data: page } = await request('load_history', { data });
       setHasMore(page.has_more);
-      setLines((lines) => addPage(lines, page.messages));
+      setLines((lines) =>
+        before === undefined ? addNewest(lines, page.messages, page.has_more) : addPage(lines, page.messages),
+      );
     },
     [request, setLines, roomId],
   );
