@@ -99,7 +99,7 @@ function clientFacts(channel: Channel, message: ClientMessage, link: MessageLink
       'Requires',
       requires.map((row) => [
         row.condition === 'role' ? ['the role ', code(row.role)] : 'membership of the room',
-        [`; else: ${ERRORS[row.error]} `, note(row), html`<br>`],
+        [`; else: ${ERRORS[row.error]}. `, note(row), html`<br>`],
       ]),
     ],
     [
@@ -109,14 +109,14 @@ function clientFacts(channel: Channel, message: ClientMessage, link: MessageLink
         code(idempotent.property),
         ` within ${duration(idempotent.windowMs)}, per ${idempotent.scope.join(' and ')}; answered by `,
         link(idempotent.answer),
-        `; another content: ${ERRORS[idempotent.conflict]} `,
+        `; another content: ${ERRORS[idempotent.conflict]}. `,
         note(idempotent),
       ],
     ],
     [
       'As a request',
       request !== null && [
-        `given up after ${duration(request.timeoutMs)}; rejected by ${request.rejectedBy.join(', ')} `,
+        `given up after ${duration(request.timeoutMs)}; rejected by ${request.rejectedBy.join(', ')}. `,
         note(request),
       ],
     ],

@@ -114,10 +114,11 @@ function wrap(remark: string, width: number): Step[] {
     if (last !== undefined && last.length + word.length < most) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines.map((line) => ({ remark: line }));
+  return lines.map((line) => ({ remark: cut(line, most) }));
 }
 
-function cut(text: string, most: number): string {
+/** A text that has no more room than for so many characters. */
+export function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 

@@ -2,7 +2,7 @@
 import type { Channel, Heartbeat, Reconnect } from '../../model.ts';
 import { type Content, type Html, html } from './html.ts';
 import { typesIn } from './life-connection.ts';
-import { figure } from './sequence.ts';
+import { cut, figure } from './sequence.ts';
 
 const WIDTH = 430;
 const LEFT = 30;
@@ -45,7 +45,7 @@ function beats(row: Heartbeat, y: number, xOf: (ms: number) => number, name: str
   const side = row.initiator === 'client' ? 'c' : 'v';
   const wait = (ms: number): string => `M${xOf(ms)} ${y}h${round(xOf(ms + row.timeoutMs) - xOf(ms))}`;
   return [
-    html`<text class=b x=${LEFT} y=${y - 11}>${row.initiator}: ${name}</text>`,
+    html`<text class=b x=${LEFT} y=${y - 11}>${cut(`${row.initiator}: ${name}`, 60)}</text>`,
     html`<path class=l d="M${xOf(0)} ${y}H${xOf(end)}"/><path class=a d="${wait(first)}${wait(second)}"/>`,
     html`<path class=${side} d="M${xOf(first)} ${y - 7}v14M${xOf(second)} ${y - 7}v14"/>`,
     html`<path class=x d="M${xOf(end) - 4} ${y - 4}l8 8m0-8-8 8"/>`,
