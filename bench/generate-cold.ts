@@ -5,7 +5,7 @@ import { type Bench, seconds } from './bench.ts';
 import { inTurns, root, runCommand } from './measure.ts';
 import { withFolder } from './with-folder.ts';
 
-const aim = 2;
+const aim = 1.5;
 
 export const benchGenerateCold: Bench = ({ command, document, rounds }) =>
   withFolder(async (folder) => {
