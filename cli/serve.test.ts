@@ -100,8 +100,9 @@ describe('serve says in a sentence', () => {
     const port = String((other.address() as AddressInfo).port);
     const free = await fails('--port', port);
     const control = await fails('--port', '0', '--control', port);
+    const page = await fails('--port', '0', '--console', port);
     await new Promise((resolve) => other.close(resolve));
-    for (const [code, text] of [free, control]) {
+    for (const [code, text] of [free, control, page]) {
       expect(code).toBe(4);
       expect(text).toContain(`Port ${port} is in use. Give another one, or 0 for any that is free.`);
     }
@@ -110,6 +111,7 @@ describe('serve says in a sentence', () => {
   test.each([
     [['--port', 'high'], '"high" is no port'],
     [['--port', '70000'], '"70000" is no port'],
+    [['--console', 'on'], '"on" is no port'],
     [['--engine', 'paper'], 'There is no engine "paper". Known: memory'],
     [['--fault', 'none'], 'There is no fault "none".'],
     [['--secret', ''], 'The secret is empty.'],
