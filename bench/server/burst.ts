@@ -21,7 +21,8 @@ export async function burstRows(
   await withServers(bed, names, async (servers, crowd) => {
     for (const server of servers) await connect(crowd, server, { rooms: 1, members });
     for (let round = 0; round < WARM_UP + bed.sizes.rounds; round += 1) {
-      for (const { name, load, process } of servers) {
+      // Each goes first as often.
+      for (const { name, load, process } of round % 2 === 0 ? servers : [...servers].reverse()) {
         const before = await process.ask('usage', null);
         const senders = { senders: SENDERS, first: round * SENDERS };
         const { ms } = await crowd.ask('burst', { name, say: load.say, messages, ...senders });
