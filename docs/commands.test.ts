@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { understood } from '../cli/fixtures/rehearsal.ts';
@@ -85,6 +86,12 @@ test.each(pages)('%s: YAML and JSON are what they look like, and every link lead
   const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
   for (const [, link = ''] of prose.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g))
     if (!/^[a-z]+:/.test(link)) expect(existsSync(join(root, dirname(page), link)), `${page}: ${link}`).toBe(true);
+});
+
+test.each(pages)('%s: TypeScript and JavaScript are what they look like', async (page) => {
+  const text = read(page);
+  for (const language of ['ts', 'tsx', 'js', 'jsx'] as const)
+    for (const code of codeOf(text, language)) await transform(code, { loader: language, format: 'esm' });
 });
 
 test('the commands of the README are found at all', () => {
