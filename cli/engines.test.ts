@@ -54,6 +54,27 @@ describe('the bundled server keeps its contract', () => {
   });
 });
 
+/** What outlives the server is asked of a server that the suite starts, and starts again. */
+const goesOn = async (kind: string) => {
+  const file = fileURLToPath(new URL(`../reference-server/target-${kind}.yaml`, import.meta.url));
+  const rules = ['resync/survives-restart', 'request/idempotent-repeat', 'shutdown/exits-in-time'];
+  const result = await runServerConformance(parseContract(bundled), file, { rules, channels: ['arena', 'chat'] });
+  expect(result.harnessError).toBeUndefined();
+  const others = result.cases.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable');
+  expect(others.map(({ instance, verdict, observed }) => [instance, verdict, observed])).toEqual([]);
+  return result.cases.filter(({ verdict }) => verdict === 'pass').length;
+};
+
+describe('the suite starts, and starts again, the bundled server', () => {
+  test('on SQLite', { timeout: 300_000 }, async () => {
+    expect(await goesOn('sqlite')).toBeGreaterThan(1);
+  });
+
+  test.skipIf(withoutRedis)('on Redis', { timeout: 300_000 }, async () => {
+    expect(await goesOn('redis')).toBeGreaterThan(1);
+  });
+});
+
 test.each([
   ['paper', 'There is no engine "paper". Known: memory, sqlite:FILE, redis:URL.'],
   ['sqlite', 'There is no engine "sqlite". Known: memory, sqlite:FILE, redis:URL.'],

@@ -17,10 +17,10 @@ const keeper =
   'while kill -0 "$parent" 2>/dev/null; do sleep 1; done; ' +
   'if [ -n "$child" ]; then kill "$child"; wait "$child"; fi; rm -rf "$folder"';
 
-/** In a group of its own: what ends the server does not end it. */
+/** In a group of its own: what ends the server does not end it. It holds none of its outputs, which somebody may wait to see ended. */
 const keep = (command: readonly string[]): void => {
   const args = ['-c', keeper, 'sh', String(process.ppid), folder, ...command];
-  spawn('sh', args, { cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'inherit'] }).unref();
+  spawn('sh', args, { cwd: folder, detached: true, stdio: 'ignore' }).unref();
 };
 
 const freePort = (): Promise<number> =>
