@@ -119,6 +119,7 @@ test('Node: it compiles under nodenext and the strictest options, and a client h
   project.write('tsconfig.json', projects.nodeConfig);
   const compiled = run(project.path, process.execPath, join(checkout, 'node_modules/typescript/bin/tsc'), '-p', '.');
   expect(compiled).toEqual({ code: 0, text: '' });
+  expect(run(project.path, process.execPath, 'out/entries.js')).toEqual({ code: 0, text: '' });
   expect(run(project.path, process.execPath, 'out/main.js')).toMatchObject({ code: 0, text: 'heard hello back\n' });
 });
 
