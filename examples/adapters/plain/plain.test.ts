@@ -14,7 +14,6 @@ const rules = [
   'reconnect/close-is-final',
   'reconnect/http-refusal',
   'queue/closed-settles-all',
-  'queue/not-before-ready',
   'queue/idempotent-sent-again',
   'close-codes/client-stops',
   'limits/client-refuses-oversize',
