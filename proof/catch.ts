@@ -79,7 +79,7 @@ export async function run(
   fault: Fault | null,
   rules: readonly string[],
   channels: readonly string[],
-  options: Pick<RunOptions, 'sample'> = {},
+  options: Pick<RunOptions, 'sample' | 'again'> = {},
 ): Promise<readonly CaseResult[]> {
   const standing = await stand.start({ fault, timeScale, control: true });
   try {
@@ -100,11 +100,12 @@ export async function runProcess(
   fault: Fault | null,
   rules: readonly string[],
   channels: readonly string[],
+  options: Pick<RunOptions, 'again'> = {},
 ): Promise<readonly CaseResult[]> {
   const target = await parseTarget(await readTargetText(), 'target.yaml', `${root}/reference-server`);
   const command = [...target.start!.command, ...(fault ? ['--fault', fault.id] : [])];
   const started = { ...target, start: { ...target.start!, command } };
-  const result = await runServerConformance(contract, started, { rules, channels });
+  const result = await runServerConformance(contract, started, { rules, channels, ...options });
   if (result.harnessError !== undefined) throw new Error(result.harnessError);
   return result.cases;
 }
@@ -134,14 +135,20 @@ export interface Catch {
   readonly seen: readonly CaseResult[];
 }
 
-export async function catchFault(stand: Stand, { fault, intended }: Pair): Promise<Catch> {
+/** At first nothing undecided is looked at again: another channel may show it at once. */
+export async function catchFault(stand: Stand, pair: Pair): Promise<Catch> {
+  const first = await look(stand, pair, false);
+  return first.by === null ? await look(stand, pair, true) : first;
+}
+
+async function look(stand: Stand, { fault, intended }: Pair, again: boolean): Promise<Catch> {
   const work = needsProcess(intended) ? runProcess : run;
   const seen: CaseResult[] = [];
   for (const channel of placesOf(stand, fault, intended)) {
     const parts = isMonitored(intended) ? [[intended.rule, ...stimulus]] : instancesOf(stand, intended, channel);
     const channels = isOfRun(intended) ? stand.contract.channels.map(({ name }) => name) : [channel.name];
     for (const rules of parts) {
-      const cases = await work(stand, fault, rules, channels);
+      const cases = await work(stand, fault, rules, channels, { again });
       const by = cases.find((one) => isIntended(one, intended));
       if (by) return { by, seen };
       seen.push(...cases.filter((one) => one.rule === intended.rule));
