@@ -55,6 +55,7 @@ async function ofServer(
 const earned = [
   'handshake/client-address',
   'heartbeat/client-pongs',
+  'reconnect/connect-after-stop',
   'reconnect/connect-is-idempotent',
   'reconnect/offline-keeps-connection',
   'reconnect/one-connection',
