@@ -146,7 +146,7 @@ export function createClient<
     send: driver.sender(false),
     request: driver.sender(true),
     connect: driver.connect,
-    close: () => driver.dispatch('close'),
+    close: () => driver.dispatch(['close']),
     dispose: driver.dispose,
   };
   return client as Client<ChannelTypes> as Client<C, Discriminator, Auto>;

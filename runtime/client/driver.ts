@@ -59,24 +59,23 @@ export function createDriver(
   const buffered = () => socket?.bufferedAmount ?? 0;
 
   /** The state is committed at once; effects run in the order of the events, also of those that handlers cause. */
-  function dispatch(...event: ClientEvent): void {
+  function dispatch(event: ClientEvent): void {
     tell(debug, event);
     state.now = now();
     take(state, event);
     if (isRunning) return;
     isRunning = true;
-    for (const effect of state.effects) {
+    for (let effect = state.effects.shift(); effect; effect = state.effects.shift()) {
       tell(debug, effect);
       const [kind, a, b, c] = effect as readonly [keyof Effects, ...unknown[]];
       (performers[kind] as (...values: unknown[]) => void)(a, b, c);
     }
-    state.effects = [];
     isRunning = false;
     // What a timer or a user is told of comes with one of these.
     if (due === state.due && queue === state.queue && waiting === state.waiting) return;
     ({ due, queue, waiting } = state);
     if (state.name !== 'idle' && state.name !== 'closed')
-      unlisten ??= environment.listen((event) => dispatch('environment', event));
+      unlisten ??= environment.listen((event) => dispatch(['environment', event]));
     else {
       unlisten?.();
       unlisten = undefined;
@@ -96,7 +95,7 @@ export function createDriver(
       timer = clock.setTimeout(
         () => {
           timerAt = Infinity;
-          dispatch('tick', buffered());
+          dispatch(['tick', buffered()]);
         },
         Math.min(due - now(), longestDelayMs),
       );
@@ -116,24 +115,24 @@ export function createDriver(
           typeof options.token === 'function' ? await options.token({ attempt, signal, code }) : options.token;
         if (signal.aborted) return;
         token = answer;
-        dispatch('token', epoch);
+        dispatch(['token', epoch]);
       } catch (error) {
-        dispatch('token', epoch, error ?? true);
+        dispatch(['token', epoch, error ?? true]);
       }
     },
     open(epoch) {
       if (epoch !== state.epoch) return;
       try {
         socket = new WebSocket!(address(rules, options, token));
-        socket.onopen = () => dispatch('opened', epoch);
-        socket.onclose = ({ code }: { code: number }) => dispatch('closed', epoch, code);
+        socket.onopen = () => dispatch(['opened', epoch]);
+        socket.onclose = ({ code }: { code: number }) => dispatch(['closed', epoch, code]);
         socket.onmessage = ({ data }: { data: unknown }) => {
-          if (epoch === state.epoch) dispatch('message', epoch, ...readFrame(data));
+          if (epoch === state.epoch) dispatch(readFrame(data, epoch));
         };
         // Never taken away: the package `ws` throws where nobody listens. What follows is the close event.
         socket.onerror = () => {};
       } catch {
-        dispatch('closed', epoch, 1006);
+        dispatch(['closed', epoch, 1006]);
       }
     },
     write(text, epoch) {
@@ -160,7 +159,7 @@ export function createDriver(
       // What no attempt could mend is told at once: no WebSocket, an incomplete address.
       if (!WebSocket) throw new Error('no WebSocket: pass one');
       address(rules, options);
-      dispatch('connect', environment.isOnline(), environment.isHidden());
+      dispatch(['connect', environment.isOnline(), environment.isHidden()]);
     },
     sender:
       (request: boolean) =>
@@ -169,7 +168,7 @@ export function createDriver(
         const promise = new Promise<Message | undefined>((resolve, reject) => {
           const abort = () => {
             settlers.get(key)?.(signal!.reason);
-            dispatch('abort', key);
+            dispatch(['abort', key]);
           };
           settlers.set(key, (error, message) => {
             settlers.delete(key);
@@ -179,7 +178,7 @@ export function createDriver(
           });
           signal?.addEventListener('abort', abort);
           if (signal?.aborted) abort();
-          else dispatch('send', key, type, fields, request, timeoutMs, buffered());
+          else dispatch(['send', key, type, fields, request, timeoutMs, buffered()]);
         });
         // A promise that nobody handles is no unhandled rejection: a dropped message is reported besides.
         promise.catch(() => settlers.delete(key));
@@ -189,7 +188,7 @@ export function createDriver(
       // First of all, so that no handler can open it again.
       tell(ends);
       feed.clear();
-      dispatch('dispose');
+      dispatch(['dispose']);
     },
   };
 }

@@ -28,7 +28,9 @@ export function createFeed() {
 
   /** Calls those that were there when it began and are not yet taken away. */
   function tell(name: string | number, value?: unknown): void {
-    for (const handler of handlers.get(name) ?? [])
+    const all = handlers.get(name);
+    if (!all) return;
+    for (const handler of all)
       if (handlers.get(name)?.has(handler))
         try {
           handler(value as never);
