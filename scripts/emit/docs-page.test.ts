@@ -80,10 +80,10 @@ describe.runIf(isThere)('the protocol page in Chromium, from a file', { timeout:
     const outside = await page.evaluate(() =>
       [...document.querySelectorAll('svg[role=img]')].flatMap((svg) => {
         const { x, y, width, height } = (svg as SVGSVGElement).viewBox.baseVal;
-        return [...svg.querySelectorAll('text')].flatMap((text) => {
+        return [...svg.querySelectorAll<SVGGraphicsElement>('text, use')].flatMap((text) => {
           const box = text.getBBox();
           const isInside = box.x >= x - 1 && box.x + box.width <= x + width + 1 && box.y + box.height <= y + height + 1;
-          return isInside ? [] : [`${svg.querySelector('title')?.textContent}: ${text.textContent}`];
+          return isInside ? [] : [`${svg.querySelector('title')?.textContent}: ${text.textContent || 'lanes'}`];
         });
       }),
     );

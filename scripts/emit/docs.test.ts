@@ -123,7 +123,7 @@ test.each([
   ['who receives what as a diagram', "by the server's own code; server to sender: WELCOME (direct)"],
   ['when a heartbeat is given up', 'client sends SAY at 0 s and 30 s; unanswered, it ends the connection at 35 s'],
   ['the waits before the attempts', '1: 0.5 to 1 s; 2: 0.8 to 1.5 s; 3: 1.1 to 2.3 s'],
-  ['an example', 'Example short {"type":"SAID","by":{"id":1}}'],
+  ['an example', 'Example short {"type": "SAID", "by": {"id": 1}}'],
 ])('the page tells %s', (_what, expected) => {
   expect(text).toContain(expected);
 });

@@ -80,15 +80,24 @@ ${message.summary !== undefined && html`<p>${inline(message.summary)}</p>`}${mar
 
 /** What is short stands on one line. */
 function exampleText(payload: unknown, indent = ''): string {
-  const line = JSON.stringify(payload);
+  const line = lineText(payload);
   if (typeof payload !== 'object' || payload === null || line.length + indent.length <= 88) return line;
   const deeper = `${indent}  `;
   const [open, close] = Array.isArray(payload) ? '[]' : '{}';
-  const parts = Object.entries(payload).map(([name, value]) => {
-    const text = exampleText(value, deeper);
-    return `${deeper}${Array.isArray(payload) ? '' : `${JSON.stringify(name)}: `}${text}`;
-  });
+  const parts = namedParts(payload, (value) => exampleText(value, deeper)).map((part) => `${deeper}${part}`);
   return `${open}\n${parts.join(',\n')}\n${indent}${close}`;
+}
+
+function lineText(payload: unknown): string {
+  if (typeof payload !== 'object' || payload === null) return JSON.stringify(payload);
+  const parts = namedParts(payload, lineText).join(', ');
+  return Array.isArray(payload) ? `[${parts}]` : `{${parts}}`;
+}
+
+function namedParts(payload: object, textOf: (value: unknown) => string): string[] {
+  return Object.entries(payload).map(([name, value]) =>
+    Array.isArray(payload) ? textOf(value) : `${JSON.stringify(name)}: ${textOf(value)}`,
+  );
 }
 
 function clientFacts(channel: Channel, message: ClientMessage, link: MessageLink): Content {

@@ -62,7 +62,7 @@ export function sequence({ title, lanes, steps }: Scene): Html | undefined {
   rows.forEach((step, row) => {
     const y = places[row] ?? 0;
     if ('remark' in step) {
-      texts.push(html`<text class=r x=${width / 2} y=${y - 3}>${step.remark}</text>`);
+      texts.push(html`<text class=n x=${width / 2} y=${y - 3}>${step.remark}</text>`);
       return;
     }
     const ends = typeof step.to === 'number' ? [step.to] : step.to;

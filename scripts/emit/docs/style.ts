@@ -1,4 +1,5 @@
 // How the page looks: part of it, so that it needs no request. Class names are a letter, since they stand there some hundred times.
+// What a diagram uses from another place is styled by its own tag and class alone, never by where it stands.
 export const STYLE = `
 :root { color-scheme: light dark; --text: #1c2024; --dim: #56606b; --back: #fff; --panel: #f4f6f8; --line: #d9dfe5; --link: #0b5cad; --warn: #8a5300; --good: #12724b; --bad: #b3261e; --mark: #fff3c9; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6e9ec; --dim: #a0abb6; --back: #14171a; --panel: #1d2227; --line: #363f48; --link: #7db8f5; --warn: #e8b15c; --good: #57c893; --bad: #ff8a80; --mark: #423a1c; } }
@@ -59,18 +60,18 @@ b { color: var(--warn); font-size: .72rem; font-weight: 600; border: 1px solid c
 .g figcaption { padding-left: .5rem; }
 svg { display: block; width: 100%; height: auto; max-width: 22rem; margin: 0 auto; }
 .w { max-width: 34rem; margin: 0; }
-svg path { fill: none; stroke: currentColor; stroke-width: 1.4; }
-svg text { fill: currentColor; font: 11px ui-monospace, monospace; text-anchor: middle; }
-svg text { paint-order: stroke; stroke: var(--back); stroke-width: 3px; }
-svg .b { text-anchor: start; }
-svg .e { text-anchor: end; }
-svg .h { font-weight: 700; }
-svg .r { fill: var(--dim); font-family: system-ui, sans-serif; }
-svg .l { stroke: var(--line); stroke-dasharray: 3 3; }
-svg .c { stroke: var(--link); }
-svg .v { stroke: var(--good); }
-svg .x { stroke: var(--bad); stroke-width: 1.8; }
-svg .a { stroke: var(--link); stroke-width: 9; opacity: .4; }
+path { fill: none; stroke: currentColor; stroke-width: 1.4; }
+text { fill: currentColor; font: 11px ui-monospace, monospace; text-anchor: middle; }
+text { paint-order: stroke; stroke: var(--back); stroke-width: 3px; }
+.b { text-anchor: start; }
+.e { text-anchor: end; }
+.h { font-weight: 700; }
+.n { fill: var(--dim); font-family: system-ui, sans-serif; }
+.l { stroke: var(--line); stroke-dasharray: 3 3; }
+.c { stroke: var(--link); }
+.v { stroke: var(--good); }
+.x { stroke: var(--bad); stroke-width: 1.8; }
+.a { stroke: var(--link); stroke-width: 9; opacity: .4; }
 .m { margin: .45rem 0; padding: .5rem .9rem; border: 1px solid var(--line); border-radius: 6px; }
 .m[open] { padding-bottom: .9rem; }
 summary { cursor: pointer; }

@@ -51,7 +51,7 @@ function beats(row: Heartbeat, y: number, xOf: (ms: number) => number, name: str
     html`<path class=x d="M${xOf(end) - 4} ${y - 4}l8 8m0-8-8 8"/>`,
     [0, first, second, end]
       .filter((ms, i, all) => i + 1 === all.length || xOf(all[i + 1] ?? 0) - xOf(ms) >= LABEL)
-      .map((ms) => html`<text class=r x=${xOf(ms)} y=${y + 18}>${seconds(ms)}</text>`),
+      .map((ms) => html`<text class=n x=${xOf(ms)} y=${y + 18}>${seconds(ms)}</text>`),
   ];
 }
 
