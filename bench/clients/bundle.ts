@@ -1,7 +1,8 @@
 // Bundles one client library as a page would load it: alone for its size, or with the measures and its script for a run.
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { root } from '../measure.ts';
+import { measuredChannel } from './measured-channel.ts';
 
 const options: BuildOptions & { write: false } = {
   bundle: true,
@@ -42,6 +43,23 @@ export async function programFor(peer: string, measure: string): Promise<string>
     process.stdout.write('\\nmeasured ' + (value === Infinity ? 'never' : value) + '\\n', () => process.exit(0));
   `;
   const stdin = { contents, resolveDir: `${root}/bench/clients`, loader: 'ts' as const };
-  const result = await build({ ...options, stdin });
+  const { module, data } = measuredChannel();
+  const define = { MEASURED_CHANNEL: JSON.stringify(data) };
+  const plugins = [
+    provide('measured-channel', `export { ${data.name}Client as client, ${data.name}Table as table } from`, module),
+  ];
+  const result = await build({ ...options, stdin, define, plugins });
   return result.outputFiles[0]?.text ?? '';
 }
+
+/** A module that has, by names of its own, what another one exports. */
+const provide = (name: string, exports: string, module: string): Plugin => ({
+  name,
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: name }));
+    onLoad({ filter: /.*/, namespace: name }, () => ({
+      contents: `${exports} ${JSON.stringify(module)};`,
+      resolveDir: root,
+    }));
+  },
+});

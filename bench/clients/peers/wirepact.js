@@ -1,26 +1,26 @@
-// The generated client of a bundled channel, with validation, order and resync on. Its attempts are not counted here, as those
-// of the others are not: it would give up after ten.
-import { arenaClient, arenaTable } from '../../../generated/channels/arena/client.ts';
+// The generated client of a channel of the contract, with validation, order and resync on. Its attempts are not counted here, as
+// those of the others are not: it would give up after ten.
+import { client as createClient, table } from 'measured-channel';
+
+const { pathname, parameters, discriminator, type, answers } = MEASURED_CHANNEL;
 
 export function open(onMessage) {
-  const reconnect = { ...arenaTable.reconnect };
+  const reconnect = { ...table.reconnect };
   delete reconnect.attempts;
-  const client = arenaClient({
-    url: 'wss://server.test/arena',
-    parameters: { roomId: 'room' },
+  const client = createClient({
+    url: `wss://server.test${pathname}`,
+    parameters,
     token: () => 'token',
     override: { reconnect },
   });
-  client.on('DELTA_UPDATE', onMessage);
+  client.on(type, onMessage);
   client.connect();
 }
 
+const typeOf = (message) => discriminator.reduce((value, member) => value?.[member], message);
+
 export const server = {
   hello: [],
-  answer(text) {
-    const { type } = JSON.parse(text);
-    if (type === 'JOIN_ROOM') return [JSON.stringify({ type: 'STATE_SNAPSHOT', seq: 0, state: {} })];
-    return type === 'PING' ? [JSON.stringify({ type: 'PONG' })] : [];
-  },
+  answer: (text) => (answers[typeOf(JSON.parse(text))] ?? []).map((message) => JSON.stringify(message)),
   frame: (message) => JSON.stringify(message),
 };
