@@ -60,13 +60,13 @@ export function createDriver(
 
   /** The state is committed at once; effects run in the order of the events, also of those that handlers cause. */
   function dispatch(event: ClientEvent): void {
-    tell(debug, event);
+    if (options.debug) tell(debug, event);
     state.now = now();
     take(state, event);
     if (isRunning) return;
     isRunning = true;
     for (let effect = state.effects.shift(); effect; effect = state.effects.shift()) {
-      tell(debug, effect);
+      if (options.debug) tell(debug, effect);
       const [kind, a, b, c] = effect as readonly [keyof Effects, ...unknown[]];
       (performers[kind] as (...values: unknown[]) => void)(a, b, c);
     }

@@ -15,6 +15,8 @@ export type InboundValidators = {
  * reported, or a repeat, which is not. */
 export function createReader(table: ClientTable, validators: InboundValidators, report: (report: Report) => void) {
   const isRepeat = table.unique?.();
+  // From what is read to the same name as the tables have it: one look here, and every later one is quick.
+  const names = new Map<unknown, string>(Object.keys(validators).map((name) => [name, name]));
   return (data: unknown, epoch: number): ClientEvent => {
     let kind: Report['kind'] | undefined;
     let message: unknown;
@@ -31,7 +33,8 @@ export function createReader(table: ClientTable, validators: InboundValidators, 
       if (typeof message !== 'object' || !message || Array.isArray(message)) kind = 'malformed';
       else {
         // A discriminator of another type than string finds no validator, or one that refuses it.
-        type = table.type ? read(message, table.type) : Object.keys(validators)[0];
+        type = table.type ? read(message, table.type) : names.keys().next().value;
+        type = names.get(type) ?? type;
         const validate = validators[type as string];
         issues = validate?.(message).issues;
         if (!validate) kind = 'unknown';
