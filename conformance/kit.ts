@@ -1,9 +1,11 @@
 // The kit that a server case is handed: everything a rule author needs to bring connections to a state, do one thing and
 // expect one thing. The connections are in harness/connection.ts, the messages in harness/messages.ts.
+
 import type { Channel, ClientMessage, Contract, Room, ServerMessage } from '../scripts/model.ts';
 import type { Clock } from './harness/clock.ts';
 import type { Attempt, Connection } from './harness/connection.ts';
 import type { Expectation, Expected } from './harness/expected.ts';
+import type { RoundTripFence } from './harness/fence-choice.ts';
 import type { BuildOptions, Built } from './harness/messages.ts';
 import type { Mutation } from './harness/mutations.ts';
 import type { TokenFault } from './harness/tokens.ts';
@@ -92,8 +94,8 @@ export interface Kit {
   fence(connections: readonly Connection[]): Promise<void>;
   /** {@link fence}, then empties the inboxes. */
   quiesce(connections: readonly Connection[]): Promise<void>;
-  /** Whether {@link fence} has a broadcast to send here, or can only wait. Sequenced messages are used only where there is no other. */
-  readonly fenceIsBroadcast: boolean;
+  /** What {@link roundTrip} asks; null: the contract offers nothing. */
+  readonly fenceRequest: RoundTripFence | null;
   /** A request and its direct answer on that connection: proves that it is alive and everything sent on it before was handled. False where the contract offers none (then it waits). */
   roundTrip(connection: Connection): Promise<boolean>;
 

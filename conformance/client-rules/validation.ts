@@ -5,7 +5,7 @@ import type { ClientUnderTest } from '../client/client-under-test.ts';
 import type { Connection } from '../harness/connection.ts';
 import { brief, sameJson, toPointer, withValueAt } from '../harness/pointer.ts';
 import type { Schemas } from '../harness/schemas.ts';
-import { Failed } from '../rule.ts';
+import { Failed, NotTestable } from '../rule.ts';
 import { type ClientRule, caseAt } from './client-rule.ts';
 import { plainKey } from './heartbeat.ts';
 import { textMessage } from './sendable.ts';
@@ -68,7 +68,7 @@ const badFrames: readonly BadFrame[] = [
         const value = broken(kit.channel, message, client.messages.build(message.key).value, kit.schemas);
         if (value !== undefined) return { send: (on) => on.send(value), value };
       }
-      throw new Error(`No message of ${kit.channel.name} can be made invalid.`);
+      throw new NotTestable('Nothing that the server sends can break its schema.', []);
     },
     applies: ({ serverMessages }) => serverMessages.some(({ schema }) => schema.properties !== undefined),
   },

@@ -7,6 +7,7 @@ import type { Cast } from './case-actors.ts';
 import { CaseMessages } from './case-messages.ts';
 import { type Attempt, type Connection, describeAttempt, type Received } from './connection.ts';
 import { Fence } from './fence.ts';
+import type { RoundTripFence } from './fence-choice.ts';
 import { plainStatus, shakeHands, upgradeAnswer } from './handshake.ts';
 import { type Joining, join, leave } from './joining.ts';
 import type { BuildOptions, Built } from './messages.ts';
@@ -45,8 +46,8 @@ export class CaseConnections extends CaseMessages {
     this.sentinel = new Fence(channel, session.clock, build, () => this.patienceMs);
   }
 
-  get fenceIsBroadcast(): boolean {
-    return this.sentinel.broadcast !== null;
+  get fenceRequest(): RoundTripFence | null {
+    return this.sentinel.request;
   }
 
   async connect(options: ConnectOptions = {}): Promise<Connection> {

@@ -49,8 +49,22 @@ export function broadcastFence(
   return found[0] ?? null;
 }
 
-/** Requests of which the answer is direct; a heartbeat's ping first, then those that need no membership. */
-export function roundTripFence(channel: Channel): RoundTripFence | null {
+/** Whether others get something of it too. */
+function isLoud(channel: Channel, { key }: ClientMessage): boolean {
+  return channel.serverMessages.some(
+    ({ delivery, triggers }) =>
+      delivery !== null &&
+      delivery.to !== 'direct' &&
+      triggers.some((trigger) => trigger.on === 'message' && trigger.message === key),
+  );
+}
+
+/** Requests of which the answer is direct; a heartbeat's ping first, then those that need no membership. What others get of
+ * it too must carry a marker, or it would be taken for what a case sent. */
+export function roundTripFence(
+  channel: Channel,
+  hasMarker: (message: ClientMessage) => boolean,
+): RoundTripFence | null {
   const found: (RoundTripFence & { cost: number })[] = [];
   for (const message of channel.clientMessages) {
     if (!isPlain(channel, message)) continue;
@@ -61,7 +75,7 @@ export function roundTripFence(channel: Channel): RoundTripFence | null {
         (message.reply?.messages.includes(answer.key) ||
           answer.triggers.some((trigger) => trigger.on === 'message' && trigger.message === message.key)),
     );
-    if (direct.length === 0) continue;
+    if (direct.length === 0 || (isLoud(channel, message) && !hasMarker(message))) continue;
     const needsMembership = message.requires.some((requirement) => requirement.condition === 'membership');
     const isPing = channel.heartbeats.some((beat) => beat.initiator === 'client' && beat.ping === message.key);
     const cost = (isPing ? 0 : 4) + (needsMembership ? 2 : 0) + (message.level === 'MUST' ? 0 : 1);

@@ -1,6 +1,6 @@
 // Absence by fence, not by sleep: a sentinel goes through the same layer; only where none exists is there a measured wait.
 import { performance } from 'node:perf_hooks';
-import type { Channel } from '../../scripts/model.ts';
+import type { Channel, ClientMessage } from '../../scripts/model.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { type BroadcastFence, broadcastFence, type RoundTripFence, roundTripFence } from './fence-choice.ts';
@@ -44,10 +44,9 @@ export class Fence {
     this.#build = build;
     this.#patience = patience;
     const known = choices.get(channel);
-    this.broadcast = known
-      ? known.broadcast
-      : broadcastFence(channel, (message) => build(message.key, {}).marker !== null);
-    this.request = known ? known.request : roundTripFence(channel);
+    const hasMarker = (message: ClientMessage): boolean => build(message.key, {}).marker !== null;
+    this.broadcast = known ? known.broadcast : broadcastFence(channel, hasMarker);
+    this.request = known ? known.request : roundTripFence(channel, hasMarker);
     if (known === undefined) choices.set(channel, { broadcast: this.broadcast, request: this.request });
   }
 

@@ -27,7 +27,7 @@ export function probesOf(channel: Channel, hasMarker: (message: ClientMessage) =
   const found: Probe[] = [];
   const broadcast = broadcastFence(channel, hasMarker);
   if (broadcast !== null) found.push({ ...broadcast, direct: false, level: levelOf(broadcast) });
-  const request = roundTripFence(channel);
+  const request = roundTripFence(channel, hasMarker);
   const effect = channel.serverMessages.find((message) => message.key === request?.answers[0]);
   if (request !== null && effect !== undefined) {
     const { message } = request;
@@ -150,8 +150,9 @@ export class Probing {
   }
 
   #isEffect(message: Received, built: Built): boolean {
-    // A server that sends back what it gets has not acted on it.
-    if (message.key !== this.probe.effect.key || message.text === built.text) return false;
+    if (message.key !== this.probe.effect.key) return false;
+    // A server that sends back what it gets has not acted on it; one that relays it to others has.
+    if (this.probe.direct && message.text === built.text) return false;
     if (!this.#isTold(built)) return true;
     if (!this.probe.direct) return message.text.includes(built.marker ?? '');
     // An answer that carries no id is another rule's matter.

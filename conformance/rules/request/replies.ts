@@ -1,7 +1,6 @@
 // Rules about requests: each is answered once, in order, to the one who asked, under the id that it was sent with.
 import type { Channel, ClientMessage } from '../../../scripts/model.ts';
 import type { Connection, Received } from '../../harness/connection.ts';
-import { roundTripFence } from '../../harness/fence-choice.ts';
 import type { Built } from '../../harness/messages.ts';
 import { brief, valueAt } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
@@ -80,7 +79,7 @@ export const replied: Rule = {
     const place = message.reply?.correlation?.reply ?? null;
     const all = replies(scene.sender, message, from);
     // Without ids the round trip's own answer counts, where it is a request of this kind.
-    const own = isAnswered && roundTripFence(kit.channel)?.message.key === message.key ? 1 : 0;
+    const own = isAnswered && kit.fenceRequest?.message.key === message.key ? 1 : 0;
     const count =
       place === null ? all.length - own : all.filter(({ value }) => valueAt(value, place) === sent.id).length;
     // A wrong id is judged by another rule.

@@ -2,7 +2,6 @@
 
 import type { Channel } from '../../../scripts/model.ts';
 import type { Connection } from '../../harness/connection.ts';
-import { roundTripFence } from '../../harness/fence-choice.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
@@ -98,7 +97,7 @@ function fillMs({ resync, limits }: Channel): number {
 /** Filled once for all cases that look at it: a thousand updates take their time. */
 async function overflow(kit: Kit): Promise<Overflown> {
   // Where joining can only be proven by an update, each case adds some of its own.
-  if (!isFreshSequence(kit) || roundTripFence(kit.channel) === null) return await fill(kit);
+  if (!isFreshSequence(kit) || kit.fenceRequest === null) return await fill(kit);
   return await kit.once(`overflown history ${kit.channel.name}`, () => fill(kit));
 }
 

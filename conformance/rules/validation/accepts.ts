@@ -139,8 +139,16 @@ function* boundsAt(schema: JsonSchema, place: string): Generator<Bound> {
   if (types.includes('boolean')) for (const value of [true, false]) yield at('type', `${value} at`, value);
 }
 
-function* boundsOf(unresolved: JsonSchema, place: string, kit: Kit, whole: unknown): Generator<Bound> {
+function* boundsOf(
+  unresolved: JsonSchema,
+  place: string,
+  kit: Kit,
+  whole: unknown,
+  above: readonly JsonSchema[] = [],
+): Generator<Bound> {
   const schema = resolved(unresolved, kit);
+  // A schema inside itself has no bounds that were not tried already.
+  if (above.includes(schema)) return;
   yield* boundsAt(schema, place);
   const listed = (schema['x-ws-should'] ?? []) as readonly string[];
   const present = valueAt(whole, place);
@@ -153,7 +161,7 @@ function* boundsOf(unresolved: JsonSchema, place: string, kit: Kit, whole: unkno
     }
   }
   for (const [name, inner] of Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>)) {
-    yield* boundsOf(inner, place + toPointer([name]), kit, whole);
+    yield* boundsOf(inner, place + toPointer([name]), kit, whole, [...above, schema]);
   }
 }
 

@@ -2,7 +2,6 @@
 import type { Channel, ClientMessage, ServerMessage } from '../../../scripts/model.ts';
 import type { Clock } from '../../harness/clock.ts';
 import { type Connection, describeEnding, type Received } from '../../harness/connection.ts';
-import { roundTripFence } from '../../harness/fence-choice.ts';
 import type { BuildOptions, Built } from '../../harness/messages.ts';
 import { brief } from '../../harness/pointer.ts';
 import type { User } from '../../harness/users.ts';
@@ -282,6 +281,6 @@ export function isEffect(kit: Kit, message: Received, rejected: string | null): 
   const own = rejected === null ? [] : kit.effectsOf(rejected).map(({ key }) => key);
   if (rejected !== null) own.push(...(kit.clientMessage(rejected).reply?.messages ?? []));
   if (own.includes(message.key)) return true;
-  if (roundTripFence(kit.channel)?.answers.includes(message.key)) return false;
+  if (kit.fenceRequest?.answers.includes(message.key)) return false;
   return kit.serverMessage(message.key).triggers.some(({ on }) => on === 'message');
 }
