@@ -105,6 +105,32 @@ test('the answer to an earlier ping does not end the replay', async () => {
   expect(sequences(messages)).toEqual([0, 2]);
 });
 
+test('a replay in whose place an error comes is asked for again, ten times', async () => {
+  const { clock, server, messages, reports, types } = await joined(0);
+  server.beats = false;
+  server.latest.send('MOVE', { seq: 3 });
+  const refuse = async () => {
+    await clock.advance(1001);
+    expect(types().slice(-2)).toEqual(['RESYNC', 'PING']);
+    server.latest.send('ERROR', { message: 'The storage cannot be reached.' });
+    server.latest.send('PONG');
+  };
+  for (let time = 1; time <= 10; time++) await refuse();
+  expect(reports).toEqual([]);
+  await clock.advance(1001);
+  server.latest.send('MOVE', { seq: 1 });
+  server.latest.send('ERROR', { message: 'Of something else.' });
+  server.latest.send('MOVE', { seq: 2 });
+  server.latest.send('PONG');
+  expect(sequences(messages)).toEqual([0, 1, 2, 3]);
+  server.latest.send('MOVE', { seq: 5 });
+  for (let time = 1; time <= 10; time++) await refuse();
+  expect(reports).toEqual([]);
+  await refuse();
+  expect(reports).toEqual([{ kind: 'gap', from: 4, to: 4 }]);
+  expect(sequences(messages)).toEqual([0, 1, 2, 3, 5]);
+});
+
 test('where the contract has no number to ask by, the time of the last message is', async () => {
   const request = { type: 'RESYNC', lastTimestamp: ['since'] };
   const { end: _, ...resync } = { ...board.resync!, request, timestamp: ['at'], replay: ['RESYNC'] };

@@ -4,6 +4,9 @@ import { type Message, put, read } from './message.ts';
 import { act, type Order, type Ordering, plan, type Turn } from './state.ts';
 import { post } from './transmit.ts';
 
+/** Replays in a row that may fail before what is missing is given up. */
+const failures = 10;
+
 const set = (t: Turn, changes: Partial<Order>): Order => (t.order = { ...t.order!, ...changes });
 
 /** Delivers an inbound message, or holds it back until its turn. */
@@ -14,7 +17,7 @@ function deliver(t: Turn, type: string, message: Message): void {
   const number = (isSnapshot || row.types.includes(type)) && read(message, (isSnapshot ? row.snapshot! : row).sequence);
   const time = read(message, row.timestamp);
   // What comes in its turn, as nearly everything does, needs no holding back.
-  if (number === position! + 1 && !isSnapshot && !held.length && sync !== 'joining') {
+  if (number === position! + 1 && !isSnapshot && !held.length && sync === 'live') {
     t.order = { position: number as number, time, sync, held };
     act(t, 'emit', type, message);
     return;
@@ -22,7 +25,10 @@ function deliver(t: Turn, type: string, message: Message): void {
   const isEmitted =
     typeof number !== 'number' || (isSnapshot && !(sync === 'joining' && number >= (position ?? Infinity)));
   if (isEmitted) act(t, 'emit', type, message);
-  if (typeof number !== 'number') return;
+  if (typeof number !== 'number') {
+    if (type === t.rules.error?.type) set(t, { isDoubted: sync === 'replaying' });
+    return;
+  }
   if (!isSnapshot) set(t, { held: [...held, { number, type, message }].sort((a, b) => a.number - b.number) });
   // The first one, a reset, or a room that began anew.
   else if (isEmitted)
@@ -42,7 +48,7 @@ function begin(t: Turn): void {
 /** Asks for everything after the position. */
 function askReplay(t: Turn): void {
   const { request, replay, end: last, gapTimeoutMs } = t.rules.resync!;
-  const { position, time } = set(t, { sync: 'replaying' });
+  const { position, time } = set(t, { sync: 'replaying', isDoubted: false });
   // Where nothing ends a replay, or its end does not come, time does.
   plan(t, 'gap', last ? 10 * gapTimeoutMs : gapTimeoutMs);
   const { type: asking, lastSequence, lastTimestamp } = request;
@@ -51,11 +57,14 @@ function askReplay(t: Turn): void {
   for (const type of replay) post(t, type, type === asking ? cursor : {}, { end: type === last });
 }
 
-/** Nothing more will fill the holes: each is told, and skipped. */
+/** Nothing more will fill the holes: each is told, and skipped. Where an error came in place of a replay, as from a server
+ * whose storage is gone for a moment, it is asked for again. */
 function end(t: Turn): void {
-  set(t, { sync: 'live' });
-  plan(t, 'gap');
-  drain(t, 0);
+  const { isDoubted, failed = 0 } = t.order!;
+  const isOver = !isDoubted || failed >= failures;
+  set(t, { sync: 'live', failed: isOver ? 0 : failed + 1 });
+  plan(t, 'gap', isOver ? Infinity : t.rules.resync!.gapTimeoutMs);
+  if (isOver) drain(t, 0);
 }
 
 /** Emits what has its turn, and skips holes while more than `limit` messages are held back. */

@@ -110,6 +110,10 @@ export interface Order {
   readonly sync: 'joining' | 'replaying' | 'live';
   /** What waits for its turn; ascending. */
   readonly held: readonly { readonly number: number; readonly type: string; readonly message: Message }[];
+  /** An error came while a replay was awaited: its end says nothing of what is missing. */
+  readonly isDoubted?: boolean;
+  /** Replays in a row that came to nothing by an error. */
+  readonly failed?: number;
 }
 
 /** What can happen. No event and no effect carries a token: the driver keeps it to itself. */
