@@ -60,8 +60,8 @@ const startMembers = (cluster: Cluster, options: ClusterOptions): readonly Membe
   });
 };
 
-const until = async (isSo: () => boolean): Promise<boolean> => {
-  const deadline = performance.now() + PATIENCE_MS;
+const until = async (isSo: () => boolean, withinMs = PATIENCE_MS): Promise<boolean> => {
+  const deadline = performance.now() + withinMs;
   while (!isSo()) {
     if (performance.now() > deadline) return false;
     await wait(20);
@@ -86,7 +86,20 @@ const talk = (members: readonly Member[], { seed, sayEveryMs }: ClusterOptions):
   };
 };
 
-/** A last word of every member, until everyone in its room has it: what was before it has come, or never will. */
+/** Longer than a half-open connection stays unnoticed, ms. */
+const TRY_MS = 15_000;
+
+/** Says something until it has come back: what is not confirmed may be lost with a connection that is dead already. */
+const lastWord = async ({ name, say, got }: Member): Promise<string> => {
+  for (let number = 1_000_000; ; number += 1) {
+    const word = `${name} ${number}`;
+    say(word);
+    const isBack = await until(() => got.some(({ text }) => text === word), TRY_MS);
+    if (isBack || number >= 1_000_000 + PATIENCE_MS / TRY_MS) return word;
+  }
+};
+
+/** A last word in every room, until everyone there has it: what was before it has come, or never will. */
 const settle = async (members: readonly Member[]): Promise<readonly string[]> => {
   const late = (what: string, who: readonly Member[]) =>
     who.length === 0 ? [] : [`${who.length} ${what}, ${who[0]!.name} in ${who[0]!.room} among them`];
@@ -94,12 +107,9 @@ const settle = async (members: readonly Member[]): Promise<readonly string[]> =>
   const absent = members.filter(({ isReady, unsettled }) => !isReady || unsettled > 0);
   if (absent.length > 0) return late('are not back, or have unsettled messages', absent);
   const rooms = new Map<string, string>();
-  for (const { name, room } of members) if (!rooms.has(room)) rooms.set(room, `${name} 1000000`);
-  const hasLast = ({ got, room }: Member): boolean => got.at(-1)?.text === rooms.get(room);
-  for (const member of members) {
-    const last = rooms.get(member.room)!;
-    if (last.startsWith(`${member.name} `)) member.say(last);
-  }
+  const speakers = members.filter(({ room }, index) => members.findIndex((one) => one.room === room) === index);
+  await Promise.all(speakers.map(async (member) => rooms.set(member.room, await lastWord(member))));
+  const hasLast = ({ got, room }: Member): boolean => got.some(({ text }) => text === rooms.get(room));
   await until(() => members.every(hasLast));
   return late(
     'did not get the last message',
