@@ -20,6 +20,9 @@ export async function callHook(
       headers: { 'content-type': 'application/json', ...hook.headers },
       body: text,
       signal: AbortSignal.timeout(patienceMs),
+    }).catch((error: Error) => {
+      const { cause } = error as { readonly cause?: { readonly code?: string } };
+      throw new Error(`The ${name} hook does not answer at ${hook.http} (${cause?.code ?? error.message}).`);
     });
     const answer = await response.text();
     // 404 and 501: this side cannot do it for this channel. Anything else that is no success is a broken hook.

@@ -9,6 +9,9 @@ import { type PairSession, playSchedule } from './pair.ts';
 import type { Schedule } from './schedule.ts';
 import type { Verdicts } from './verdicts.ts';
 
+/** How long a server that ends may take, ms. */
+const endingMs = 1000;
+
 /** Schedules side by side: they mostly wait. */
 const width = 6;
 
@@ -79,6 +82,8 @@ async function reasonOf(
   { done, of }: { readonly done: number; readonly of: number },
 ): Promise<unknown> {
   const { url } = session.target;
+  // A server that ends may still be reached for a moment.
+  if (!(error instanceof Failed || error instanceof Gone)) await session.clock.sleep(endingMs);
   if (error instanceof Gone || (await isGone(channel, session))) {
     return new TargetError(
       `The target at ${url} stopped answering after ${done} of ${of} schedules; the run was given up. What it did last is in the server's own log.`,

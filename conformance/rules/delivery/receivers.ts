@@ -83,14 +83,14 @@ async function check(kit: Kit, effect: ServerMessage, cause: ClientMessage, role
   const expected = sent.map((one) => kit.expected(effect.key, { user: sender, sent: one, room: room ?? null }));
 
   // First everyone who is to get them, then the fence: what came until then is all there will be.
-  for (const party of parties) {
-    const connection = joined[party];
-    if (connection === undefined || copiesFor(effect.delivery!.to, party) === 0) continue;
-    await connection.until(
-      () => connection.ending !== null || copies(connection, effect).length >= burst,
-      kit.patienceMs,
-    );
-  }
+  await Promise.all(
+    parties.map(async (party) => {
+      const connection = joined[party];
+      if (connection === undefined || copiesFor(effect.delivery!.to, party) === 0) return;
+      const hasAll = () => connection.ending !== null || copies(connection, effect).length >= burst;
+      await connection.until(hasAll, kit.patienceMs);
+    }),
+  );
   await kit.fence(all);
   // Leaks before counts: what is sent to too many is also seen twice by those who may see it.
   const present = parties.filter((party) => joined[party] !== undefined);
