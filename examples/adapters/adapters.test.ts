@@ -79,7 +79,10 @@ describe('adapters', () => {
     const result = await runClientConformance(contract, adapter, { rules });
     expect(result.harnessError).toBeUndefined();
     expect([...new Set(result.cases.map(({ channel }) => channel))].sort()).toEqual(['arena', 'chat']);
-    const failed = result.cases.filter(({ verdict }) => verdict === 'fail').map(({ rule }) => rule);
+    // How late is too late is undecided on a busy machine; that it is not kept is not.
+    const failed = result.cases
+      .filter(({ verdict }) => verdict === 'fail' || verdict === 'inconclusive')
+      .map(({ rule }) => rule);
     expect([...new Set(failed)].sort()).toEqual(['heartbeat/half-open-given-up', 'sequence/gap-asks-for-replay']);
     const passed = result.cases.filter(({ verdict }) => verdict === 'pass').map(({ rule }) => rule);
     expect(sample.filter((rule) => !passed.includes(rule))).toEqual([]);
