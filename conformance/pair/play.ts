@@ -83,7 +83,7 @@ async function reasonOf(
 ): Promise<unknown> {
   const { url } = session.target;
   // A server that ends may still be reached for a moment.
-  if (!(error instanceof Failed || error instanceof Gone)) await session.clock.sleep(endingMs);
+  if (!(error instanceof Gone)) await session.clock.sleep(endingMs);
   if (error instanceof Gone || (await isGone(channel, session))) {
     return new TargetError(
       `The target at ${url} stopped answering after ${done} of ${of} schedules; the run was given up. What it did last is in the server's own log.`,

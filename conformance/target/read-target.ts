@@ -225,7 +225,7 @@ function toTarget(form: TargetForm, file: string, folder: string): Target {
             cwd: resolve(folder, start.cwd ?? '.'),
             ready: {
               ...(start.ready?.url === undefined ? {} : { url: start.ready.url }),
-              timeoutMs: start.ready?.timeoutMs ?? 15_000,
+              timeoutMs: start.ready?.timeoutMs ?? 30_000,
             },
           },
         }),
