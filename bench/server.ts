@@ -32,8 +32,20 @@ export const benchServer: Bench = ({ server: sizes = full }) =>
     const programs = await buildPrograms(folder, sizes.peers);
     const sequenced = { programs, sizes, load: sequencedLoad(contract) };
     const rows: Row[] = [];
-    for (const burst of sizes.bursts) rows.push(...(await burstRows(sequenced, burst)));
-    rows.push(...(await singleRows(sequenced)), ...(await idleRows(sequenced)));
-    rows.push(...(await roomsRows({ programs, sizes, load: roomsLoad(contract) })));
+    // It takes minutes: whoever waits sees where it is, and what was measured stands though a later part fails.
+    const measure = async (name: string, part: () => Promise<readonly Row[]>): Promise<void> => {
+      process.stderr.write(`  ${name}\n`);
+      const found = await part();
+      for (const { name: what, measured, peer, ratio } of found) {
+        process.stderr.write(`    ${what}: ${measured}, ${peer}, ${ratio.toFixed(2)} x\n`);
+      }
+      rows.push(...found);
+    };
+    for (const burst of sizes.bursts) {
+      await measure(`burst ${burst.members} x ${burst.messages}`, () => burstRows(sequenced, burst));
+    }
+    await measure('single messages', () => singleRows(sequenced));
+    await measure('memory', () => idleRows(sequenced));
+    await measure('rooms', () => roomsRows({ programs, sizes, load: roomsLoad(contract) }));
     return rows;
   });
