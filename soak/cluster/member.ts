@@ -50,10 +50,12 @@ const clockOf = (scale: number): Clock => {
 
 /** Goes to another server at each attempt, as behind a load balancer. */
 const routed = (route: () => string): SocketConstructor =>
-  function connect(url: string) {
-    const { pathname, search } = new URL(url);
-    return new WebSocket(`${route()}${pathname}${search}`, { perMessageDeflate: false });
-  } as unknown as SocketConstructor;
+  class extends WebSocket {
+    constructor(url: string) {
+      const { pathname, search } = new URL(url);
+      super(`${route()}${pathname}${search}`, { perMessageDeflate: false });
+    }
+  };
 
 const PLACEHOLDER = 'ws://cluster.invalid';
 

@@ -2,7 +2,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { chatClient } from '../../generated/channels/chat/client.ts';
 import { developmentSecret, makeToken, users } from '../../reference-server/index.ts';
-import type { SocketConstructor } from '../../runtime/client/index.ts';
 import { RedisServer, withoutRedis } from '../../runtime/server/fixtures/redis-server.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -14,7 +13,7 @@ const enter = (url: string, index: number) => {
     url: `${url}/chat`,
     parameters: { room_id: 'lobby' },
     token: () => makeToken(users[index]!, { secret: developmentSecret }),
-    WebSocket: WebSocket as unknown as SocketConstructor,
+    WebSocket,
   });
   onTestFinished(() => client.dispose());
   const statuses: string[] = [];
