@@ -130,6 +130,7 @@ const talk: Scene = async (stage) => {
     await stage.say('first', stage.fill(leave, room));
     for (const message of channel.clientMessages.filter((one) => one !== leave)) {
       await stage.say('first', stage.fill(message, room, 'left'));
+      await stage.say('second', stage.fill(message, room, 'left'));
     }
     const join = channel.clientMessages.find(({ key }) => key === channel.room?.join?.message);
     if (join) await stage.say('first', stage.fill(join, room));
