@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-// The `source` condition makes `wirepact/client` and the like resolve to this checkout's TypeScript.
+// The `@wirepact/source` condition makes `wirepact/client` and the like resolve to this checkout's TypeScript.
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['@wirepact/source'] },
+  ssr: { resolve: { conditions: ['@wirepact/source'] } },
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', 'dist/**'],

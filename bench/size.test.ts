@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 test('what a browser loads of the client is within its budgets', () => {
   const script = fileURLToPath(new URL('size.ts', import.meta.url));
-  const args = ['--conditions=source', '--import', 'tsx', script];
+  const args = ['--conditions=@wirepact/source', '--import', 'tsx', script];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^core .* \(budget 4608\)$/m);

@@ -32,7 +32,7 @@ async function measure(name: string, contents: string, budgetBytes: number, abov
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
-    conditions: ['source'],
+    conditions: ['@wirepact/source'],
     metafile: true,
     plugins: [hasReact],
   });

@@ -123,7 +123,13 @@ function clientPart(folder: string, adapter: string): Part {
     folder,
     run: async (options, io) =>
       await runWith(adapter, io, (path) => {
-        const command = [process.execPath, '--conditions=source', '--import', import.meta.resolve('tsx'), path];
+        const command = [
+          process.execPath,
+          '--conditions=@wirepact/source',
+          '--import',
+          import.meta.resolve('tsx'),
+          path,
+        ];
         return testClient({ ...options, adapter: command, contract: document }, io);
       }),
   };

@@ -159,7 +159,7 @@ test.each(each)(
 );
 
 const chatterbox = fileURLToPath(new URL('fixtures/chatterbox-adapter.ts', import.meta.url));
-const adapter = `${process.execPath} --conditions=source --import ${import.meta.resolve('tsx')} ${chatterbox}`;
+const adapter = `${process.execPath} --conditions=@wirepact/source --import ${import.meta.resolve('tsx')} ${chatterbox}`;
 
 test('nor has one of a run against a client', { timeout: 240_000 }, async () => {
   writeFileSync(join(folder, 'api.yaml'), document('jwt'));

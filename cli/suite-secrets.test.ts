@@ -20,7 +20,7 @@ afterEach(() => {
 
 const target = (): string => {
   const server = JSON.stringify([
-    ...[process.execPath, '--conditions=source', '--import', join(root, 'node_modules/tsx/dist/loader.mjs')],
+    ...[process.execPath, '--conditions=@wirepact/source', '--import', join(root, 'node_modules/tsx/dist/loader.mjs')],
     ...[join(root, 'cli/fixtures/noting-server.ts'), '{port}', '{timeScale}'],
     ...[join(folder, 'addresses'), join(folder, 'told')],
   ]);

@@ -9,7 +9,7 @@ import { runCommand } from './fixtures/run-command.ts';
 const checkout = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const schema = JSON.parse(readFileSync(checkout('conformance/report/report.schema.json'), 'utf8'));
 const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
-const source = `--conditions=source --import ${import.meta.resolve('tsx')}`;
+const source = `--conditions=@wirepact/source --import ${import.meta.resolve('tsx')}`;
 const adapter = (path: string, fault = '') => `${process.execPath} ${source} ${checkout(path)} ${fault}`.trim();
 const good = adapter('examples/adapters/node/adapter.ts');
 

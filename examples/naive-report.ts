@@ -14,7 +14,7 @@ import { trapsOf } from './traps.ts';
 const mostFrames = 16;
 const width = 112;
 /** The command that makes both reports, and fills the README from them. */
-const remake = 'node --conditions=source --import tsx examples/naive-reports.ts';
+const remake = 'node --conditions=@wirepact/source --import tsx examples/naive-reports.ts';
 
 /** Rule to the places where it is broken, sorted; a warning's are apart. */
 export type Broken = ReadonlyMap<string, { readonly fail: readonly string[]; readonly warn: readonly string[] }>;

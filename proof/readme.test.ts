@@ -58,5 +58,5 @@ it('has filled the README with what conformance/proof.json says, and that file w
   const proof = figuresOf(readParts());
   expect(`${JSON.stringify(proof, null, 2)}\n`, 'proof.json was changed by hand: run npm run proof').toBe(text);
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  expect(filled(readme, proof), 'run: node --conditions=source --import tsx proof/readme.ts').toBe(readme);
+  expect(filled(readme, proof), 'run: node --conditions=@wirepact/source --import tsx proof/readme.ts').toBe(readme);
 });

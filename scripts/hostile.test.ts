@@ -158,10 +158,14 @@ test('all of it runs, and nothing that a document says is run', () => {
   ];
   writeFileSync(join(output.path, 'control.ts'), `globalThis.${canary}Control = 1;\n`);
   writeFileSync(join(output.path, 'main.mts'), `${main.join('\n')}\n`);
-  const run = spawnSync(process.execPath, ['--conditions=source', '--import', 'tsx', join(output.path, 'main.mts')], {
-    cwd: checkout,
-    encoding: 'utf8',
-  });
+  const run = spawnSync(
+    process.execPath,
+    ['--conditions=@wirepact/source', '--import', 'tsx', join(output.path, 'main.mts')],
+    {
+      cwd: checkout,
+      encoding: 'utf8',
+    },
+  );
   expect(run.stderr).toBe('');
   expect(JSON.parse(run.stdout)).toEqual({ failed: [], canary: null, control: 1 });
 }, 120_000);

@@ -6,7 +6,7 @@ import { parseContract } from '../scripts/parse/load.ts';
 const checkout = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const adapter = [
   process.execPath,
-  '--conditions=source',
+  '--conditions=@wirepact/source',
   '--import',
   'tsx',
   checkout('examples/adapters/node/adapter.ts'),

@@ -10,7 +10,7 @@ const options: BuildOptions & { write: false } = {
   format: 'esm',
   target: 'es2022',
   platform: 'browser',
-  conditions: ['source'],
+  conditions: ['@wirepact/source'],
   logLevel: 'silent',
 };
 

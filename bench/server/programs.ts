@@ -34,7 +34,7 @@ export async function buildPrograms(folder: string, peers: readonly ServerName[]
     format: 'esm',
     target: 'es2022',
     platform: 'node',
-    conditions: ['source'],
+    conditions: ['@wirepact/source'],
     external: [...Object.keys(dependencies), ...Object.keys(peerDependencies)],
     logLevel: 'silent',
   });

@@ -14,7 +14,7 @@ export const consoleBuild: BuildOptions = {
   format: 'esm',
   platform: 'browser',
   target: 'es2022',
-  conditions: ['source'],
+  conditions: ['@wirepact/source'],
   legalComments: 'none',
   logLevel: 'error',
 };

@@ -20,7 +20,7 @@ const contract: Contract = JSON.parse(readFileSync(here('../../generated/model.j
 const mustRun = process.env.WIREPACT_REQUIRE_ALL === '1';
 
 const lines = (path: string) => readFileSync(here(path), 'utf8').trimEnd().split('\n').length;
-const node = [process.execPath, '--conditions=source', '--import', 'tsx'];
+const node = [process.execPath, '--conditions=@wirepact/source', '--import', 'tsx'];
 const browser = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const python = ['python3', '/usr/bin/python3'].find(
   (program) => spawnSync(program, ['-c', 'import websockets']).status === 0,
@@ -96,7 +96,7 @@ describe.runIf(mustRun || existsSync(browser))('--control-port', () => {
       bundle: true,
       write: false,
       format: 'iife',
-      conditions: ['source'],
+      conditions: ['@wirepact/source'],
     });
     const page = `<!doctype html><title>by hand</title><script>${outputFiles[0]?.text.replaceAll('</script', '<\\/script')}</script>`;
     const site = createServer((_request, response) =>

@@ -48,7 +48,7 @@ it.runIf(process.env.WIREPACT_REQUIRE_ALL === '1' || existsSync(browser))('and i
     bundle: true,
     write: false,
     format: 'iife',
-    conditions: ['source'],
+    conditions: ['@wirepact/source'],
   });
   const control = await openControl();
   const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox'] });

@@ -55,7 +55,7 @@ const freePort = (): Promise<number> =>
 
 it('still does what it did without the rooms, and ends when it is told to', { timeout: patienceMs }, async () => {
   const port = await freePort();
-  const child = spawn('node', ['--conditions=source', '--import', 'tsx', 'server.ts', String(port)], {
+  const child = spawn('node', ['--conditions=@wirepact/source', '--import', 'tsx', 'server.ts', String(port)], {
     cwd: here('.'),
   });
   const ended = new Promise((resolve) => child.on('exit', resolve));

@@ -84,7 +84,7 @@ async function trial(mutant: Drawn, folder: string): Promise<Verdict> {
   const child = spawn(
     process.execPath,
     [
-      '--conditions=source',
+      '--conditions=@wirepact/source',
       '--import',
       'tsx',
       '--import',

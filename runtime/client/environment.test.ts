@@ -51,7 +51,7 @@ test('importing and making a client touches nothing global', () => {
     const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name));
     console.log(JSON.stringify({ imported, touched, added, same: state === client.state, name: state.name }));
   `;
-  const args = ['--conditions=source', '--import', 'tsx', '--input-type=module', '--eval', script];
+  const args = ['--conditions=@wirepact/source', '--import', 'tsx', '--input-type=module', '--eval', script];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect(stderr).toBe('');
   // The address of the page and its WebSocket are read when a client is made, or later.

@@ -16,7 +16,7 @@ export async function bundle(root: string, out: string): Promise<ReadonlySet<str
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    conditions: ['source'],
+    conditions: ['@wirepact/source'],
     legalComments: 'none',
     logLevel: 'error',
     // Its default entry is UMD, whose inner requires no bundler sees.

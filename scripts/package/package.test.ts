@@ -53,6 +53,30 @@ test('publint has nothing to say', async () => {
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
 });
 
+test('whatever conditions a bundler sets, entries lead to files of the package', () => {
+  const files = new Set(run(folder, 'tar', '-tzf', tarball).text.split('\n'));
+  const { exports } = JSON.parse(run(folder, 'tar', '-xzOf', tarball, 'package/package.json').text) as {
+    readonly exports: { readonly [entry: string]: string | { readonly [condition: string]: string } };
+  };
+  const targets = Object.values(exports).flatMap((entry) =>
+    Object.entries(typeof entry === 'string' ? { default: entry } : entry),
+  );
+  // The one that nobody else sets: a checkout's own way to its TypeScript.
+  const published = targets.filter(([condition]) => condition !== '@wirepact/source');
+  expect(published.length).toBeGreaterThan(10);
+  const absent = published.filter(([, path]) =>
+    path.includes('*')
+      ? ![...files].some((file) => matches(path.replace('./', 'package/'), file))
+      : !files.has(path.replace('./', 'package/')),
+  );
+  expect(absent).toEqual([]);
+});
+
+const matches = (pattern: string, file: string): boolean => {
+  const [before = '', after = ''] = pattern.split('*');
+  return file.startsWith(before) && file.endsWith(after);
+};
+
 test('every entry has types that resolve as its code does', { timeout: patienceMs }, () => {
   const attw = join(checkout, 'node_modules/@arethetypeswrong/cli/dist/index.js');
   const entries = channels.flatMap((name) => ['', '/client', '/server'].map((part) => `./channels/${name}${part}`));

@@ -12,7 +12,7 @@ const { outputFiles } = await build({
   bundle: true,
   write: false,
   format: 'iife',
-  conditions: ['source'],
+  conditions: ['@wirepact/source'],
 });
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
 await once(server, 'listening');

@@ -1,5 +1,5 @@
 // The committed reports of the plain clients: every rule that each breaks, where, and what was seen the first time.
-// `node --conditions=source --import tsx examples/adapters/plain/reports.ts`
+// `node --conditions=@wirepact/source --import tsx examples/adapters/plain/reports.ts`
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { runClientConformance } from '../../../conformance/client/run.ts';
@@ -47,7 +47,7 @@ export function plainReport(client: PlainClient, result: RunResult): string {
   const lines = [
     `# What the suite says of the plain client \`${client}\``,
     '',
-    'Made by `node --conditions=source --import tsx examples/adapters/plain/reports.ts`. Not to be edited.',
+    'Made by `node --conditions=@wirepact/source --import tsx examples/adapters/plain/reports.ts`. Not to be edited.',
     '',
     `${result.cases.length} cases at time scale ${result.timeScale}: ${told.join(', ')}.`,
     '',
