@@ -22,7 +22,9 @@ interface PresenceSet {
   readonly createdAt: number;
   /** User of each connection. */
   readonly connections: Map<string, string>;
-  readonly users: Map<string, { readonly member: Member; connections: number }>;
+  readonly users: Map<string, Member>;
+  /** How many connections a user has, where there is more than one. */
+  readonly several: Map<string, number>;
 }
 
 interface Reservation {
@@ -116,39 +118,42 @@ class MemoryEngine implements Engine {
   ): Promise<{ first: boolean; joined: boolean; member: Member }> {
     let set = this.#sets.get(name);
     if (!set) {
-      set = { createdAt: this.#clock.now(), connections: new Map(), users: new Map() };
+      set = { createdAt: this.#clock.now(), connections: new Map(), users: new Map(), several: new Map() };
       this.#sets.set(name, set);
     }
-    const known = set.users.get(member.user.id);
-    if (known && set.connections.has(connection)) return { first: false, joined: false, member: known.member };
-    set.connections.set(connection, member.user.id);
+    const { id } = member.user;
+    const known = set.users.get(id);
+    if (known && set.connections.has(connection)) return { first: false, joined: false, member: known };
+    set.connections.set(connection, id);
     if (known) {
-      known.connections += 1;
-      return { first: false, joined: true, member: known.member };
+      set.several.set(id, (set.several.get(id) ?? 1) + 1);
+      return { first: false, joined: true, member: known };
     }
-    set.users.set(member.user.id, { member, connections: 1 });
+    set.users.set(id, member);
     return { first: true, joined: true, member };
   }
 
   async leave(name: string, connection: string): Promise<{ left: Member | null; last: boolean; empty: boolean }> {
     const set = this.#sets.get(name);
     const id = set?.connections.get(connection);
-    const user = id === undefined ? undefined : set?.users.get(id);
-    if (!set || id === undefined || !user) return { left: null, last: false, empty: !set };
+    const member = id === undefined ? undefined : set?.users.get(id);
+    if (!set || id === undefined || !member) return { left: null, last: false, empty: !set };
     set.connections.delete(connection);
-    user.connections -= 1;
-    const last = user.connections === 0;
+    const left = (set.several.get(id) ?? 1) - 1;
+    const last = left === 0;
     if (last) set.users.delete(id);
+    if (left > 1) set.several.set(id, left);
+    else set.several.delete(id);
     const empty = set.connections.size === 0;
     if (empty) this.#sets.delete(name);
-    return { left: user.member, last, empty };
+    return { left: member, last, empty };
   }
 
   async members(name: string): Promise<{ createdAt: number | null; members: readonly Member[] }> {
     const set = this.#sets.get(name);
     return {
       createdAt: set?.createdAt ?? null,
-      members: set ? [...set.users.values()].map((user) => user.member) : [],
+      members: set ? [...set.users.values()] : [],
     };
   }
 

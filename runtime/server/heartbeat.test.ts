@@ -4,7 +4,7 @@ import { FakeClock } from './fixtures/fake-clock.ts';
 import { lobbyTable } from './fixtures/lobby.ts';
 import { type Lobby, type LobbyOptions, startLobby } from './fixtures/lobby-server.ts';
 import { TestSocket } from './fixtures/test-socket.ts';
-import { Heartbeats } from './heartbeat.ts';
+import { startHeartbeats } from './heartbeat.ts';
 import type { HeartbeatTable } from './table.ts';
 
 const frames: HeartbeatTable = {
@@ -28,14 +28,14 @@ const watch = (row: HeartbeatTable) => {
   const sent: unknown[] = [];
   const start = clock.now();
   let ended: number | null = null;
-  const beats = new Heartbeats([row], new Agenda(clock), {
+  const beats = startHeartbeats([row], new Agenda(clock), {
     pingFrame: (payload) => sent.push([clock.now() - start, payload]),
     pingMessage: (type, fill) => sent.push([clock.now() - start, fill({ type })]),
     timeout: () => {
       ended = clock.now() - start;
       beats.stop();
     },
-  });
+  })!;
   return { clock, sent, beats, ended: () => ended };
 };
 

@@ -15,25 +15,24 @@ const NEVER = -1;
 // A timer that is later than this tells of a process that was held up, by itself or by its machine.
 const LATE_MS = 100;
 
-/** Due when its next ping is, or the answer to the last one. */
-class Beat extends Entry {
+/** A heartbeat of one connection. Due when its next ping is, or the answer to the last one. */
+export class Beat extends Entry {
   readonly #row: HeartbeatTable;
   readonly #agenda: Agenda;
   readonly #peer: HeartbeatPeer;
+  /** Another one of the same connection: most have one, and a list would cost every connection. */
+  readonly #next: Beat | null;
   #pingAt: number;
+  /** {@link NEVER} while no ping waits for its answer. */
   #timeoutAt = NEVER;
+  /** The number of the last ping, which its answer carries. */
   #count = 0;
-  /** Whether the last ping has no answer yet. Its number is what the answer carries. */
-  #isOpen = false;
   /** Whether its time was made longer. */
   #isExtended = false;
 
-  /** Another one of the same connection. */
-  readonly next: Beat | null;
-
   constructor(row: HeartbeatTable, agenda: Agenda, peer: HeartbeatPeer, next: Beat | null) {
     super();
-    this.next = next;
+    this.#next = next;
     this.#row = row;
     this.#agenda = agenda;
     this.#peer = peer;
@@ -59,8 +58,12 @@ class Beat extends Entry {
     this.#peer.timeout(this.#row);
   }
 
+  get #isOpen(): boolean {
+    return this.#timeoutAt !== NEVER;
+  }
+
   get #isTimeoutNext(): boolean {
-    return this.#timeoutAt !== NEVER && this.#timeoutAt <= this.#pingAt;
+    return this.#isOpen && this.#timeoutAt <= this.#pingAt;
   }
 
   #enter(): void {
@@ -76,7 +79,6 @@ class Beat extends Entry {
       return;
     }
     this.#count += 1;
-    this.#isOpen = true;
     this.#isExtended = false;
     this.#timeoutAt = now + this.#row.timeoutMs;
     this.#enter();
@@ -94,23 +96,35 @@ class Beat extends Entry {
     return marked;
   }
 
-  frame(payload: string): void {
-    if (this.#row.kind === 'frame' && this.#isOpen && payload === String(this.#count)) this.#satisfied();
+  pongFrame(payload: string): void {
+    const isAnswer = this.#row.kind === 'frame' && this.#isOpen && payload === String(this.#count);
+    if (isAnswer || this.#takesAny) this.#satisfied();
+    this.#next?.pongFrame(payload);
+  }
+
+  anyMessage(): void {
+    if (this.#takesAny) this.#satisfied();
+    this.#next?.anyMessage();
   }
 
   message(type: string, message: unknown): void {
-    if (this.#row.kind !== 'message' || type !== this.#row.pong || !this.#isOpen) return;
-    // Only the answer to the ping in question counts, where the contract lets it be told apart.
-    if (this.#row.echo.every(({ to }) => String(readAt(message, to)) === String(this.#count))) this.#satisfied();
+    if (this.#isAnswer(type, message)) this.#satisfied();
+    this.#next?.message(type, message);
   }
 
-  any(): void {
-    if (this.#row.satisfiedBy === 'any-message') this.#satisfied();
+  // Only the answer to the ping in question counts, where the contract lets it be told apart.
+  #isAnswer(type: string, message: unknown): boolean {
+    const { kind, pong, echo } = this.#row;
+    if (kind !== 'message' || type !== pong || !this.#isOpen) return false;
+    return echo.every(({ to }) => String(readAt(message, to)) === String(this.#count));
+  }
+
+  get #takesAny(): boolean {
+    return this.#row.satisfiedBy === 'any-message';
   }
 
   #satisfied(): void {
     if (!this.#isOpen) return;
-    this.#isOpen = false;
     this.#timeoutAt = NEVER;
     // Stopped: nothing is due any more.
     if (this.place >= 0) this.#enter();
@@ -118,33 +132,13 @@ class Beat extends Entry {
 
   stop(): void {
     this.#agenda.cancel(this);
+    this.#next?.stop();
   }
 }
 
-/** The heartbeats of one connection. Most channels have one, so they are linked: a list would cost every connection. */
-export class Heartbeats {
-  readonly #first: Beat | null = null;
-
-  constructor(rows: readonly HeartbeatTable[], agenda: Agenda, peer: HeartbeatPeer) {
-    for (const row of rows) if (row.initiator === 'server') this.#first = new Beat(row, agenda, peer, this.#first);
-  }
-
-  pongFrame(payload: string): void {
-    for (let beat = this.#first; beat; beat = beat.next) {
-      beat.any();
-      beat.frame(payload);
-    }
-  }
-
-  anyMessage(): void {
-    for (let beat = this.#first; beat; beat = beat.next) beat.any();
-  }
-
-  message(type: string, message: unknown): void {
-    for (let beat = this.#first; beat; beat = beat.next) beat.message(type, message);
-  }
-
-  stop(): void {
-    for (let beat = this.#first; beat; beat = beat.next) beat.stop();
-  }
+/** Starts the heartbeats that the server keeps of one connection, and gives the first of them; null: there are none. */
+export function startHeartbeats(rows: readonly HeartbeatTable[], agenda: Agenda, peer: HeartbeatPeer): Beat | null {
+  let first: Beat | null = null;
+  for (const row of rows) if (row.initiator === 'server') first = new Beat(row, agenda, peer, first);
+  return first;
 }

@@ -55,7 +55,9 @@ const tell = async (hub: Hub, change: Change, cause: Cause, room: string, member
 };
 
 const enterRoom = async (hub: Hub, session: Session, room: string, data: unknown) => {
-  const member = { user: session.facts.user, data: JSON.stringify(data ?? null), at: hub.seam.clock.now() };
+  // Most handlers have no words: one text for all of them.
+  const words = data === undefined || data === null ? 'null' : JSON.stringify(data);
+  const member = { user: session.facts.user, data: words, at: hub.seam.clock.now() };
   const topic = roomTopic(hub.table.name, room);
   try {
     await hub.topics.add(topic, session);

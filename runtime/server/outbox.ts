@@ -50,7 +50,6 @@ export class Outbox {
   /** Null while nothing waits: an idle connection holds no memory for it. */
   #frames: Buffer[] | null = null;
   #bytes = 0;
-  #scheduled = false;
 
   constructor(sink: Sink) {
     this.#sink = sink;
@@ -62,19 +61,18 @@ export class Outbox {
   }
 
   push(frame: Buffer): void {
-    if (this.#frames) this.#frames.push(frame);
-    else this.#frames = [frame];
     this.#bytes += frame.length;
-    if (this.#bytes >= FLUSH_BYTES) this.flush();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      // After the poll phase: messages that arrived together on many sockets leave together.
+    if (this.#frames) this.#frames.push(frame);
+    else {
+      this.#frames = [frame];
+      // After the poll phase: messages that arrived together on many sockets leave together. Flushed before that, it may
+      // be entered twice, and has nothing to write the second time.
       if (waiting.push(this) === 1) setImmediate(flushAll);
     }
+    if (this.#bytes >= FLUSH_BYTES) this.flush();
   }
 
   flush(): void {
-    this.#scheduled = false;
     const frames = this.#frames;
     if (!frames) return;
     this.#frames = null;

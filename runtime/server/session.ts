@@ -6,13 +6,14 @@ import { SessionConnection } from './connection.ts';
 import type { CoreConnection, CoreRequest } from './core.ts';
 import { encodeMessage } from './encoded.ts';
 import { errorMessage } from './error-message.ts';
-import { type HeartbeatPeer, Heartbeats } from './heartbeat.ts';
+import { type Beat, type HeartbeatPeer, startHeartbeats } from './heartbeat.ts';
 import type { Hub } from './hub.ts';
 import type { Inbound } from './inbound.ts';
 import { depart, handleMessage, open } from './procedure.ts';
 import { typeOf } from './publisher.ts';
 import { RateLimit } from './rate.ts';
 import { isRefusal, type RefusalError, refuse } from './refusal.ts';
+import type { RoomSet } from './rooms.ts';
 import type { ConnectionFacts, Encoded, Recipient, Transport, TransportEvents, Violation } from './seam.ts';
 import type { HeartbeatTable } from './table.ts';
 import { TaskQueue, type TaskQueueOwner } from './task-queue.ts';
@@ -20,7 +21,7 @@ import { TaskQueue, type TaskQueueOwner } from './task-queue.ts';
 export interface SessionStart {
   readonly hub: Hub;
   readonly request: CoreRequest;
-  readonly facts: ConnectionFacts & { readonly rooms: Set<string> };
+  readonly facts: ConnectionFacts & { readonly rooms: RoomSet };
   readonly state: unknown;
   readonly transport: Transport;
   readonly expiresAt: number | null;
@@ -45,15 +46,15 @@ class Expiry extends Entry {
 export class Session implements Recipient, TransportEvents, TaskQueueOwner, HeartbeatPeer {
   readonly hub: Hub;
   readonly request: CoreRequest;
-  readonly facts: ConnectionFacts;
-  readonly rooms: Set<string>;
+  readonly facts: ConnectionFacts & { readonly rooms: RoomSet };
   /** What `authorize` gave. */
   readonly state: unknown;
   #connection: CoreConnection | null = null;
   readonly #transport: Transport;
   readonly #rate: RateLimit | null;
   readonly #userRate: RateLimit | null;
-  readonly #heartbeats: Heartbeats;
+  /** The first of its heartbeats: each passes on to the next. */
+  readonly #beat: Beat | null;
   readonly #tasks: TaskQueue;
   readonly #expiry: Expiry | null;
   #isEnded = false;
@@ -73,7 +74,6 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
     this.hub = hub;
     this.request = request;
     this.facts = facts;
-    this.rooms = facts.rooms;
     this.state = state;
     this.#transport = transport;
     this.#tasks = new TaskQueue(this);
@@ -81,12 +81,16 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
     this.#userRate = userRate;
     hub.sessions.add(this);
     transport.listen(this);
-    this.#heartbeats = new Heartbeats(table.heartbeats, agenda, this);
+    this.#beat = startHeartbeats(table.heartbeats, agenda, this);
     this.#expiry = expiresAt === null ? null : new Expiry(this);
     if (this.#expiry && expiresAt !== null) agenda.enter(this.#expiry, expiresAt - seam.clock.now());
     hub.metrics?.opened(table.name);
     hub.note('connection-opened', this, `user ${facts.user.id}`);
     this.#tasks.add(() => open(this));
+  }
+
+  get rooms(): RoomSet {
+    return this.facts.rooms;
   }
 
   /** The same object each time. */
@@ -245,7 +249,7 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
   }
 
   pong(payload: string): void {
-    this.#heartbeats.pongFrame(payload);
+    this.#beat?.pongFrame(payload);
   }
 
   message(text: string): void {
@@ -258,8 +262,8 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
     }
     const inbound = this.hub.read(text, rate);
     this.hub.metrics?.received(this.hub.table.name, inbound.ok ? inbound.type : null);
-    this.#heartbeats.anyMessage();
-    if (inbound.ok) this.#heartbeats.message(inbound.type, inbound.message);
+    this.#beat?.anyMessage();
+    if (inbound.ok) this.#beat?.message(inbound.type, inbound.message);
     this.#tasks.add(() => this.#handle(inbound));
   }
 
@@ -304,7 +308,7 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
     this.#isEnded = true;
     if (this.#hasStopped) return;
     this.#hasStopped = true;
-    this.#heartbeats.stop();
+    this.#beat?.stop();
     if (this.#expiry) this.hub.agenda.cancel(this.#expiry);
     this.#tasks.add(async () => {
       try {

@@ -17,7 +17,6 @@ export class TaskQueue {
   readonly #owner: TaskQueueOwner;
   /** Null while nothing is to be done: an idle connection holds no memory for it. */
   #tasks: Task[] | null = null;
-  #waiting: (() => void)[] | null = null;
   #isPaused = false;
 
   constructor(owner: TaskQueueOwner) {
@@ -37,12 +36,9 @@ export class TaskQueue {
     }
   }
 
-  /** Resolves when nothing is left to do. */
+  /** Resolves when everything that was added before is done. */
   idle(): Promise<void> {
-    if (!this.#tasks) return Promise.resolve();
-    this.#waiting ??= [];
-    const waiting = this.#waiting;
-    return new Promise((resolve) => waiting.push(resolve));
+    return new Promise((resolve) => this.add(async () => resolve()));
   }
 
   async #run(tasks: Task[]): Promise<void> {
@@ -58,8 +54,5 @@ export class TaskQueue {
       }
     }
     this.#tasks = null;
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    for (const resolve of waiting ?? []) resolve();
   }
 }

@@ -1,7 +1,7 @@
 // The opening handshake of a request for an upgrade: bounds, the contract's verdict, and the session of whom it lets in.
 
-import { Buffer } from 'node:buffer';
-import { randomUUID } from 'node:crypto';
+import type { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Bounds, HANDSHAKE_TIMEOUT_MS, judgeHeaders } from './bounds.ts';
@@ -12,6 +12,7 @@ import { type Admission, type HandshakeVerdict, judgeHandshake, refusalFor } fro
 import type { Hub } from './hub.ts';
 import { describeError, type Log, type LogEntry } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { type RoomSet, Rooms } from './rooms.ts';
 import type { ConnectionFacts, Refusal, Seam, Transport } from './seam.ts';
 import { Session } from './session.ts';
 import { SocketTransport } from './transport.ts';
@@ -46,8 +47,8 @@ function destroyItself(this: Duplex): void {
   this.destroy();
 }
 
-// Node's own are put together from many parts, which a connection would keep.
-const makeId = (): string => Buffer.from(randomUUID(), 'latin1').toString('latin1');
+// As unlikely to come twice as a UUID, in a little more than half its length: a connection keeps it.
+const makeId = (): string => randomBytes(15).toString('base64url');
 
 const NO_ROLES: ReadonlySet<string> = new Set();
 
@@ -164,12 +165,14 @@ export class Upgrader {
   ): void {
     const { request, socket, head, admission, refusal, place, id } = start;
     sockets.handleUpgrade(request, socket, head, (client) => {
-      const facts: ConnectionFacts & { readonly rooms: Set<string> } = {
+      // `ws` listens itself by now, and a list of two listeners would cost every connection.
+      socket.off('error', destroyItself);
+      const facts: ConnectionFacts & { readonly rooms: RoomSet } = {
         id,
         channel: hub.table.name,
         user: admission.request.user,
         addressRoom: admission.request.room,
-        rooms: new Set<string>(),
+        rooms: new Rooms(),
         roles: admission.roles.size === 0 ? NO_ROLES : admission.roles,
       };
       const transport = hub.seam.transport(new SocketTransport(facts, client as ContractSocket, socket));
