@@ -62,7 +62,7 @@ export function addConformance(program: Command, { io, exit }: CommandContext): 
 
 /** Tells which files are not what the document gives, and the command that mends it. */
 async function isFresh(io: Io): Promise<boolean> {
-  const [{ generate, isUpToDate }, { emitRules }, { formatFinding }] = await Promise.all([
+  const [{ generate, isUpToDate }, { allEmitters }, { formatFinding }] = await Promise.all([
     import('../scripts/generate.ts'),
     import('./rules-json.ts'),
     import('../scripts/errors.ts'),
@@ -71,7 +71,7 @@ async function isFresh(io: Io): Promise<boolean> {
     document,
     out: checkout('generated'),
     check: true,
-    emitters: [emitRules],
+    emitters: async () => allEmitters,
   });
   if (changes === undefined) {
     for (const finding of findings) io.warn(formatFinding(finding));

@@ -52,9 +52,9 @@ const rulesFolders = ['rules', 'client-rules'].map((folder) =>
   fileURLToPath(new URL(`../conformance/${folder}`, import.meta.url)),
 );
 
-async function optionsOf(document: string, flags: Flags): Promise<GenerateOptions> {
-  const { emitRules } = await import('./rules-json.ts');
-  return { ...flags, document, emitters: [emitRules], emitterFolders: rulesFolders };
+function optionsOf(document: string, flags: Flags): GenerateOptions {
+  const emitters = async () => (await import('./rules-json.ts')).allEmitters;
+  return { ...flags, document, emitters, emitterFolders: rulesFolders };
 }
 
 async function check(document: string, flags: Flags, { io, exit }: CommandContext): Promise<void> {
@@ -64,7 +64,7 @@ async function check(document: string, flags: Flags, { io, exit }: CommandContex
     return;
   }
   const { generate, isUpToDate } = await import('../scripts/generate.ts');
-  const { changes, findings } = await generate({ ...(await optionsOf(document, flags)), official: false });
+  const { changes, findings } = await generate({ ...optionsOf(document, flags), official: false });
   if (changes === undefined) {
     printFindings(findings, io);
     io.warn(`${document}: ${summary(findings)}`);
@@ -95,7 +95,7 @@ function mendingCommand(document: string, flags: Flags): string {
 async function generateOnce(document: string, flags: Flags, { io, exit }: CommandContext): Promise<void> {
   const { generate } = await import('../scripts/generate.ts');
   const start = performance.now();
-  const result = await generate(await optionsOf(document, flags));
+  const result = await generate(optionsOf(document, flags));
   report(result, performance.now() - start, document, flags, io);
   if (result.changes === undefined) exit(exitCodes.failed);
 }
@@ -119,7 +119,7 @@ function report(result: GenerateResult, ms: number, document: string, { out }: F
 async function watchDocument(document: string, flags: Flags, { io }: CommandContext): Promise<void> {
   const { watch } = await import('../scripts/watch.ts');
   const stop = await watch({
-    ...(await optionsOf(document, flags)),
+    ...optionsOf(document, flags),
     onResult: (result, ms) => report(result, ms, document, flags, io),
     onOfficial: (findings) => printFindings(findings, io),
     onError: (error) => io.warn(error instanceof Error ? error.message : String(error)),

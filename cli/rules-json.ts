@@ -1,7 +1,11 @@
 // What `generate` makes of the suite's rules: generated/rules.json, and the protocol's page with them.
 import { listRules, type RuleRow } from '../conformance/list-rules.ts';
 import { emitDocs } from '../scripts/emit/docs.ts';
+import { type Emitter, emitters } from '../scripts/emit/index.ts';
 import type { Contract } from '../scripts/model.ts';
+
+/** All that `generate` emits with: the page is made once, with the rules. */
+export const allEmitters: readonly Emitter[] = [...emitters.filter((emit) => emit !== emitDocs), emitRules];
 
 export function emitRules(contract: Contract): Map<string, string> {
   const rules = listRules(contract);

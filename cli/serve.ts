@@ -8,7 +8,7 @@ import { documentPath } from './document.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
 import { countOf, type Io, paint } from './io.ts';
 import { faultOf, listFaults } from './serve-fault.ts';
-import { type BoundOptions, boundsOf, openLog, openMetrics } from './serve-operations.ts';
+import type { BoundOptions } from './serve-operations.ts';
 import type { Served } from './served.ts';
 import { addSettings, applyEnvironment } from './settings.ts';
 
@@ -72,10 +72,11 @@ Examples:
 
 /** Starts it. Throws a {@link UsageError} for whatever the user can mend. */
 export async function start(options: ServeOptions, io: Io): Promise<Started> {
-  const [{ parseContract }, { openEngine }, { startServed }] = await Promise.all([
+  const [{ parseContract }, { openEngine }, { startServed }, { boundsOf, openLog, openMetrics }] = await Promise.all([
     import('../scripts/parse/load.ts'),
     import('./engines.ts'),
     import('./served.ts'),
+    import('./serve-operations.ts'),
   ]);
   const { compression = 'contract' } = options;
   const contract = parseContract(documentPath(options.contract));

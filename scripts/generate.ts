@@ -1,11 +1,11 @@
 // From a document to the files made of it: reads, checks, emits and writes; or compares, and says what is not as it should be.
 import { resolve } from 'node:path';
 import type { Emitter } from './emit/index.ts';
-import { emitters } from './emit/index.ts';
 import { type Finding, sortFindings } from './errors.ts';
+import { startOfficial } from './lint/official-parser.ts';
 import { generatorHash, hashText, type Manifest } from './manifest.ts';
 import type { Contract } from './model.ts';
-import { type LoadResult, startLoading } from './parse/load.ts';
+import type { LoadResult } from './parse/load.ts';
 import type { ReferenceOptions } from './parse/references.ts';
 import { type Changes, compare, write } from './write.ts';
 
@@ -13,8 +13,8 @@ export interface GenerateOptions extends ReferenceOptions {
   readonly document: string;
   /** Output folder. */
   readonly out: string;
-  /** Emitters besides those of this folder. */
-  readonly emitters?: readonly Emitter[];
+  /** Loads what is emitted with, while the official parser starts. @default the emitters of this folder */
+  readonly emitters?: () => Promise<readonly Emitter[]>;
   /** Absolute paths of the folders that those emitters' sources are in. */
   readonly emitterFolders?: readonly string[];
   /** Compares instead of writing. @default false */
@@ -36,11 +36,11 @@ export interface GenerateResult {
 
 /** Throws a ContractError where the output cannot be written; mistakes of the document are findings. */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
-  const loading = await startLoading(options.document, {
-    ...options,
-    lint: options.check !== true,
-    official: options.official ?? options.check !== true,
-  });
+  const wanted = { ...options, lint: options.check !== true, official: options.official ?? options.check !== true };
+  // The longest of all: what else is needed is loaded while its thread starts.
+  const parser = startOfficial(wanted);
+  const { startLoading } = await import('./parse/load.ts');
+  const loading = await startLoading(options.document, wanted, parser);
   try {
     const { contract } = loading;
     const inputs = loading.files.map(({ path }) => path);
@@ -48,7 +48,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     const texts =
       contract === undefined || hasErrors(loading.findings)
         ? null
-        : await emitAll(contract, [...emitters, ...(options.emitters ?? [])]);
+        : await emitAll(contract, await (options.emitters ?? ownEmitters)());
     const findings = sortFindings([...loading.findings, ...(await loading.official)]);
     if (contract === undefined || texts === null || hasErrors(findings)) return { findings, inputs };
     const out = resolve(options.out);
@@ -61,6 +61,8 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     loading.stop();
   }
 }
+
+const ownEmitters = async (): Promise<readonly Emitter[]> => (await import('./emit/index.ts')).emitters;
 
 function hasErrors(findings: readonly Finding[]): boolean {
   return findings.some(({ severity }) => severity === 'error');

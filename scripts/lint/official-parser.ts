@@ -22,6 +22,12 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** The parser where it is wanted, loading in its thread while the document is read here. */
+export function startOfficial(wanted: { readonly lint?: boolean; readonly official?: boolean }): OfficialParser | null {
+  const { lint = true, official = true } = wanted;
+  return lint && official ? new OfficialParser() : null;
+}
+
 /** Begins to load the parser at once. Keeps no process alive unless an answer is owed. */
 export class OfficialParser {
   readonly #worker = new Worker(new URL('./official-thread.js', import.meta.url));

@@ -2,8 +2,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentOf, edit, kitchen, temporaryFolder } from '../fixtures/edited.ts';
+import { OfficialParser } from '../lint/official-parser.ts';
 import type { Channel } from '../model.ts';
-import { loadContract, parseContract, readContract } from './load.ts';
+import { loadContract, parseContract, readContract, startLoading } from './load.ts';
 
 function channelOf(text: string): Channel {
   const [channel] = parseContract(documentOf(text)).channels;
@@ -332,4 +333,19 @@ test('what the official parser says is folded: one mistake, one finding', async 
   const official = findings.filter(({ code }) => code.startsWith('asyncapi'));
   expect(official.length).toBe(1);
   expect(official[0]).toMatchObject({ pointer: '/operations/tell/action', severity: 'error' });
+});
+
+test('the official parser is asked before our own checks begin', async () => {
+  const asked: string[] = [];
+  class Recording extends OfficialParser {
+    override parse(path: string, text: string) {
+      asked.push(path);
+      return super.parse(path, text);
+    }
+  }
+  const path = documentOf(kitchen);
+  const loading = startLoading(path, {}, new Recording());
+  // Without a turn of the event loop in between: what is awaited first waits for the checks, and for the emitters.
+  expect(asked).toEqual([path]);
+  (await loading).stop();
 });

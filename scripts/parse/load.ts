@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, relative } from 'node:path';
 import { ContractError, type Finding, sortFindings } from '../errors.ts';
-import type { OfficialParser } from '../lint/official-parser.ts';
+import { officialFindings } from '../lint/official.ts';
+import { type OfficialParser, startOfficial } from '../lint/official-parser.ts';
 import type { Contract } from '../model.ts';
 import { parseChannels } from './channels.ts';
 import { isObject, missing, readText, report } from './read.ts';
@@ -51,11 +52,12 @@ export interface Loading extends LoadResult {
   stop(): void;
 }
 
-/** As {@link loadContract}, without waiting for the official parser. */
-export async function startLoading(path: string, options: LoadOptions = {}): Promise<Loading> {
-  const asksOfficial = options.lint !== false && options.official !== false;
-  // Loads in its thread while the document is read here.
-  const parser = asksOfficial ? new (await import('../lint/official-parser.ts')).OfficialParser() : null;
+/** As {@link loadContract}, without waiting for the official parser. Stops `parser` where it throws. */
+export async function startLoading(
+  path: string,
+  options: LoadOptions = {},
+  parser: OfficialParser | null = startOfficial(options),
+): Promise<Loading> {
   try {
     const texts = new Map<string, string | null>();
     let read = readContract(path, options, texts);
@@ -64,6 +66,7 @@ export async function startLoading(path: string, options: LoadOptions = {}): Pro
       read = readContract(path, options, texts);
     }
     const { contract, documents } = read;
+    // Asked before the long work here, which would keep the question from the thread.
     const official = parser === null ? Promise.resolve([]) : askOfficial(parser, read);
     official.catch(() => undefined);
     const findings = [...read.findings];
@@ -93,7 +96,6 @@ async function askOfficial(parser: OfficialParser, read: ReadResult): Promise<re
   // What is no AsyncAPI 3, or goes too deep to be walked, is told as that alone.
   if (contract === undefined || document === undefined) return [];
   if (findings.some(({ code }) => code === 'document-too-deep')) return [];
-  const { officialFindings } = await import('../lint/official.ts');
   return await officialFindings(parser, document.file.path, document.file.text);
 }
 
