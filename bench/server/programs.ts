@@ -15,7 +15,8 @@ const { dependencies, peerDependencies } = createRequire(import.meta.url)('../..
 
 export interface Programs {
   crowd(): Promise<Asked<CrowdQuestions>>;
-  server(name: ServerName): Promise<Asked<ServerQuestions>>;
+  /** @param flags of Node, besides those that every server is given */
+  server(name: ServerName, flags?: readonly string[]): Promise<Asked<ServerQuestions>>;
 }
 
 /** @param folder inside the checkout, where the bundled programs find what they import */
@@ -40,7 +41,11 @@ export async function buildPrograms(folder: string, peers: readonly ServerName[]
   });
   return {
     crowd: () => startProgram<CrowdQuestions>(join(folder, 'crowd.mjs')),
-    server: (name) =>
-      startProgram<ServerQuestions>(join(folder, `targets/${name}.mjs`), [join(root, 'bench/package.json')]),
+    server: (name, flags = []) =>
+      startProgram<ServerQuestions>(
+        join(folder, `targets/${name}.mjs`),
+        [join(root, 'bench/package.json')],
+        ['--expose-gc', ...flags],
+      ),
   };
 }

@@ -145,7 +145,8 @@ export function peerLoad(wrap: (type: string, fields: object) => string, path: s
   const text = 'x'.repeat(SIZE - JSON.stringify(said).length);
   return {
     path: (room) => `${path}room=room-${room + 1}`,
-    hello: () => [],
+    // As much as a join is: one message, and an answer.
+    hello: () => [wrap('ping', {})],
     say: wrap('say', { text }),
     ping: wrap('ping', {}),
   };
