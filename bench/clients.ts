@@ -61,18 +61,43 @@ async function sizes(names: readonly string[]): Promise<readonly Row[]> {
 }
 
 async function rates(folder: string, names: readonly string[], rounds: number): Promise<readonly Row[]> {
+  const socket = await ratesOf('socket-rate', folder, names, rounds);
+  const alone = await ratesOf('rate', folder, names, rounds);
+  return [
+    ...(await compare('inbound messages a second, of a socket', socket.own, ['bare', ...names], {
+      aim: `>= ${leastRate} x bare`,
+      met: socket.own / socket.of('bare') >= leastRate,
+      show: inThousands,
+      of: async (name) => socket.of(name),
+    })),
+    ...(await compare('the same without what the socket takes', alone.own, ['bare', ...names], {
+      aim: 'none',
+      met: true,
+      show: inThousands,
+      of: async (name) => alone.of(name),
+    })),
+  ];
+}
+
+const inThousands = (value: number): string => `${Math.round(value / 1000)} k`;
+
+interface Rates {
+  readonly own: number;
+  of(name: string): number;
+}
+
+async function ratesOf(
+  measured: 'rate' | 'socket-rate',
+  folder: string,
+  names: readonly string[],
+  rounds: number,
+): Promise<Rates> {
   const all = ['wirepact', 'bare', ...names];
   const values = new Map(all.map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round += 1)
-    for (const name of all) values.get(name)?.push(await measure(folder, name, 'rate'));
-  const rateOf = (name: string): number => median(values.get(name) ?? []);
-  const own = rateOf('wirepact');
-  return compare('inbound messages a second', own, ['bare', ...names], {
-    aim: `>= ${leastRate} x bare`,
-    met: own / rateOf('bare') >= leastRate,
-    show: (value) => `${Math.round(value / 1000)} k`,
-    of: async (name) => rateOf(name),
-  });
+    for (const name of all) values.get(name)?.push(await measure(folder, name, measured));
+  const of = (name: string): number => median(values.get(name) ?? []);
+  return { own: of('wirepact'), of };
 }
 
 async function behaviours(folder: string, names: readonly string[]): Promise<readonly Row[]> {

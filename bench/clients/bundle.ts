@@ -33,24 +33,40 @@ export async function sizeOf(imports: string): Promise<number> {
 
 /** A program that takes one measure of one client, and prints the number as JSON. */
 export async function programFor(peer: string, measure: string): Promise<string> {
-  const contents = `
-    import './fake-page.ts';
-    import { serve } from './fake-server.ts';
-    import { measures } from './measures.ts';
-    import * as peer from './peers/${peer}.js';
-    serve(peer);
-    const value = await measures[${JSON.stringify(measure)}](peer);
-    process.stdout.write('\\nmeasured ' + (value === Infinity ? 'never' : value) + '\\n', () => process.exit(0));
-  `;
+  const contents = measure === 'socket-rate' ? onSocket(peer) : inSimulation(peer, measure);
   const stdin = { contents, resolveDir: `${root}/bench/clients`, loader: 'ts' as const };
   const { module, data } = measuredChannel();
   const define = { MEASURED_CHANNEL: JSON.stringify(data) };
   const plugins = [
     provide('measured-channel', `export { ${data.name}Client as client, ${data.name}Table as table } from`, module),
   ];
-  const result = await build({ ...options, stdin, define, plugins });
+  const result = await build({ ...options, stdin, define, plugins, external: ['ws', 'node:*'] });
   return result.outputFiles[0]?.text ?? '';
 }
+
+const say = `process.stdout.write('\\nmeasured ' + (value === Infinity ? 'never' : value) + '\\n', () => process.exit(0));`;
+
+const inSimulation = (peer: string, measure: string): string => `
+  import './fake-page.ts';
+  import { serve } from './fake-server.ts';
+  import { measures } from './measures.ts';
+  import * as peer from './peers/${peer}.js';
+  serve(peer);
+  const value = await measures[${JSON.stringify(measure)}](peer);
+  ${say}
+`;
+
+/** The same program is its own server, in another process. */
+const onSocket = (peer: string): string => `
+  import './real-page.ts';
+  import { serveFrames, socketRate } from './socket-rate.ts';
+  import * as peer from './peers/${peer}.js';
+  if (process.argv[2] === 'serve') await serveFrames(peer);
+  else {
+    const value = await socketRate(peer);
+    ${say}
+  }
+`;
 
 /** A module that has, by names of its own, what another one exports. */
 const provide = (name: string, exports: string, module: string): Plugin => ({

@@ -1,7 +1,7 @@
 // What is measured of each client library; all but the rate and the memory in simulated time.
 import { clock, realNow, sleep } from './fake-page.ts';
 import { type FakeSocket, network, type Peer } from './fake-server.ts';
-import type { MeasuredChannel } from './measured-channel.ts';
+import { nextMessage } from './messages.ts';
 
 const MINUTE = 60_000;
 /** Longer than any client waits that comes back at all. */
@@ -9,8 +9,6 @@ const NEVER_MS = 15 * MINUTE;
 const ignore = (): void => undefined;
 
 declare const gc: (() => void) | undefined;
-/** Printed into the program by its bundler. */
-declare const MEASURED_CHANNEL: MeasuredChannel;
 
 /** Attempts a minute of one client, once it has reached its longest wait, at a server that accepts and cuts after 200 ms. */
 async function flap(peer: Peer): Promise<number> {
@@ -62,21 +60,8 @@ async function halfOpen(peer: Peer): Promise<number> {
   return untilAttempts(clients);
 }
 
-let sequence = 0;
-
-/** What every library carries: a message of the contract, of some 190 bytes, each with the next number. */
-function nextMessage(): object {
-  sequence += 1;
-  return put(MEASURED_CHANNEL.message, MEASURED_CHANNEL.sequence, sequence);
-}
-
-/** A copy of the message with another value at the path. */
-function put(message: object, [name = '', ...rest]: readonly string[], value: unknown): object {
-  const inner = (message as { readonly [name: string]: unknown })[name];
-  return { ...message, [name]: rest.length > 0 ? put(inner as object, rest, value) : value };
-}
-
-/** Messages a second of processor time, from the socket's event to the application's handler. */
+/** Messages a second of processor time, from the socket's event to the application's handler: what the socket itself takes is left
+ * out. */
 async function rate(peer: Peer): Promise<number> {
   const count = 10_000;
   let received = 0;
