@@ -83,11 +83,35 @@ describe.runIf(isThere)('the protocol page in Chromium, from a file', { timeout:
         return [...svg.querySelectorAll<SVGGraphicsElement>('text, use')].flatMap((text) => {
           const box = text.getBBox();
           const isInside = box.x >= x - 1 && box.x + box.width <= x + width + 1 && box.y + box.height <= y + height + 1;
-          return isInside ? [] : [`${svg.querySelector('title')?.textContent}: ${text.textContent || 'lanes'}`];
+          return isInside ? [] : [`${svg.getAttribute('aria-label')}: ${text.textContent || 'lanes'}`];
         });
       }),
     );
     expect(outside).toEqual([]);
+    await page.close();
+  });
+
+  test('each rule that is about a message links to its sentence', async () => {
+    const page = await open();
+    const lists = await page.evaluate(() =>
+      [...document.querySelectorAll('.u')].map((list) => ({
+        of: list.closest('details')?.id ?? '',
+        links: [...list.querySelectorAll('a')].map(({ hash, textContent }) => ({
+          text: textContent,
+          place: document.getElementById(hash.slice(1))?.textContent,
+        })),
+      })),
+    );
+    const links = lists.flatMap((list) => list.links);
+    expect(links.length).toBeGreaterThan(300);
+    expect(links.filter(({ place }) => place === undefined)).toEqual([]);
+    // A rule's place is its whole id, and a family's its name.
+    const wrong = links.filter(
+      ({ text, place }) => text !== place && `${text}` !== `${place}/` && !place?.endsWith(`/${text}`),
+    );
+    expect(wrong.filter(({ text }) => text?.startsWith('Rules') !== true)).toEqual([]);
+    const messages = await page.evaluate(() => document.querySelectorAll('details.m').length);
+    expect(lists.filter(({ of }) => of !== '').length).toBeGreaterThan(messages * 0.8);
     await page.close();
   });
 

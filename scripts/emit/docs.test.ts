@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Channel } from '../model.ts';
+import type { Channel, Message } from '../model.ts';
 import { html } from './docs/html.ts';
 import { markdown } from './docs/markdown.ts';
+import type { DocsRule } from './docs/rules.ts';
 import { emitDocs } from './docs.ts';
 import { channel, clientMessage, contract, flat, serverMessage } from './fixtures/contract.ts';
 import { goldenContract, HOSTILE } from './fixtures/golden.ts';
@@ -88,6 +89,7 @@ const page = emitDocs(contract([lobby], { definitions })).get('docs/index.html')
 /** What a reader sees, white space folded. */
 const text = page
   .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
+  .replace(/<svg[^>]* aria-label="([^"]*)"[^>]*>/g, '$1')
   .replace(/<td>/g, ' | ')
   .replace(/<[^>]+>/g, ' ')
   .replace(/&#39;/g, "'")
@@ -128,14 +130,44 @@ test.each([
   expect(text).toContain(expected);
 });
 
+/** Values of an attribute, with or without quotes. */
+const valuesOf = (name: string): string[] =>
+  [
+    ...page
+      .replace(/<script>[\s\S]*?<\/script>/, '')
+      .matchAll(new RegExp(`<[a-z][^>]* ${name}=("[^"]*"|[^\\s>]+)`, 'g')),
+  ].map(([, value = '']) => value.replaceAll('"', ''));
+
 test('every link leads to a place on the page', () => {
-  const ids = new Set([...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id));
-  const targets = [...page.replace(/<script>[\s\S]*?<\/script>/, '').matchAll(/href="([^"]*)"/g)].map(
-    ([, target]) => target ?? '',
-  );
+  const ids = valuesOf('id');
+  const targets = valuesOf('href');
   expect(targets.length).toBeGreaterThan(10);
-  for (const target of targets) expect(ids).toContain(target.slice(1));
-  expect(ids.size).toBe([...page.matchAll(/ id="/g)].length);
+  expect(ids).toEqual(expect.arrayContaining(targets.map((target) => target.slice(1))));
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('a message says which rules are about it; what is about all of a direction is said once', () => {
+  const [say] = lobby.clientMessages;
+  const [said, welcome] = lobby.serverMessages;
+  const rule = (id: string, ...messages: (Message | undefined)[]): DocsRule => ({
+    ...{ id, level: 'MUST', role: 'server', sentence: `It does ${id}.`, channels: ['lobby'] },
+    messages: messages.filter((message) => message !== undefined),
+  });
+  const rules = [
+    rule('validation/sent-valid', said, welcome),
+    rule('delivery/receivers', said),
+    rule('delivery/welcome', welcome),
+    rule('validation/invalid-answered', say),
+    rule('limits/of-all'),
+  ];
+  const html = emitDocs(contract([lobby], { definitions }), rules).get('docs/index.html') ?? '';
+  const lists = [...html.matchAll(/<p class=u><a href=#rules>(.*?)<\/a>: (.*?)<\/p>/g)].map(([, ...parts]) => parts);
+  expect(lists).toEqual([
+    ['Rules', 'validation/invalid-answered'],
+    ['Rules about every message from the server', 'validation/sent-valid'],
+    ['Rules', 'delivery/receivers'],
+    ['Rules', 'delivery/welcome'],
+  ]);
 });
 
 test('the page loads nothing, and lets only its own style and script run', () => {
@@ -144,7 +176,7 @@ test('the page loads nothing, and lets only its own style and script run', () =>
     const content = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page)?.[1] ?? '';
     return `sha256-${createHash('sha256').update(content).digest('base64')}`;
   };
-  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
+  const policy = /Content-Security-Policy content="([^"]*)"/.exec(page)?.[1];
   expect(policy).toContain(`style-src '${hash('style')}'; script-src '${hash('script')}'`);
   expect(policy).toContain("default-src 'none'");
 });

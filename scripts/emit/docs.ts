@@ -73,7 +73,14 @@ ${contract.channels.map((channel) => channelSection(contract, channel, idOf(chan
 </body>
 </html>
 `;
-  return new Map([['docs/index.html', page.text]]);
+  return new Map([['docs/index.html', withoutQuotes(page.text)]]);
+}
+
+/** Attributes whose values need no quotes stand without: together they are a hundredth of the page. In text no `<` is left. */
+function withoutQuotes(page: string): string {
+  return page.replace(/<(style|script)>[\s\S]*?<\/\1>|<[a-z][^>]*>/g, (tag, isCode) =>
+    isCode === undefined ? tag.replace(/="([^\s"'=<>`]+)"(?=[\s>])/g, '=$1') : tag,
+  );
 }
 
 type CommonSection = readonly [id: string, title: string, content: Content];

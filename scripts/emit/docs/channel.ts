@@ -38,7 +38,7 @@ export function channelSection(
     ['Connect', connectSection(contract, channel, link)],
     ['Life of a connection', lifeSection(channel)],
     ['Messages', overviewSection(channel, link)],
-    ['Messages in full', messageDetails({ ...contract, types: common.types }, channel, link, idOf)],
+    ['Messages in full', messageDetails({ ...contract, types: common.types }, channel, link, idOf, rules)],
     ['Errors', errorSection(channel, link, common)],
     ['Rooms and presence', roomSection(channel, link)],
     ['Sequence and resync', resyncSection(channel, link)],

@@ -5,6 +5,7 @@ import type { MessageLink } from './connection.ts';
 import { type Content, code, facts, html, list, table } from './html.ts';
 import { deliveryDiagram } from './life.ts';
 import { inline, markdown } from './markdown.ts';
+import { type DocsRule, rulesList, sharedRules } from './rules.ts';
 import { type Known, schemaTable } from './schema-table.ts';
 import { DELIVERY, duration, ERRORS, levelMark, note } from './words.ts';
 
@@ -53,29 +54,43 @@ export function messageDetails(
   channel: Channel,
   link: MessageLink,
   idOf: (message: Message) => string,
+  rules: readonly DocsRule[],
 ): Content {
-  const client = channel.clientMessages.map((message) =>
-    details(known, message, idOf, 'client → server', clientFacts(channel, message, link)),
-  );
-  const server = channel.serverMessages.map((message) =>
-    details(known, message, idOf, 'server → client', serverFacts(message, link)),
-  );
-  return [client, server];
+  const both = <M extends Message>(
+    from: string,
+    direction: string,
+    messages: readonly M[],
+    factsOf: (m: M) => Content,
+  ) => {
+    const shared = sharedRules(messages, rules);
+    const own = (message: M) => rules.filter((rule) => rule.messages.includes(message) && !shared.includes(rule));
+    return [
+      rulesList(`Rules about every message from the ${from}`, shared),
+      messages.map((message) =>
+        details(known, message, idOf(message), direction, factsOf(message), rulesList('Rules', own(message))),
+      ),
+    ];
+  };
+  return [
+    both('client', 'client → server', channel.clientMessages, (message) => clientFacts(channel, message, link)),
+    both('server', 'server → client', channel.serverMessages, (message) => serverFacts(message, link)),
+  ];
 }
 
 function details(
   known: Known,
   message: Message,
-  idOf: (message: Message) => string,
+  id: string,
   direction: string,
   more: Content,
+  rules: Content,
 ): Content {
   const examples = message.examples.map(({ name, summary, payload }) => {
     const caption = [name, summary].filter((text) => text !== undefined).join(': ');
-    return html`<figure><figcaption>Example${caption === '' ? '' : [' ', caption]}</figcaption><pre>${exampleText(payload)}</pre></figure>`;
+    return html`<p class=f>Example${caption === '' ? '' : [' ', caption]}<pre>${exampleText(payload)}</pre>`;
   });
-  return html`<details class=m id="${idOf(message)}"><summary><code>${message.type}</code> <i>${direction}</i> ${levelMark(message.level)} ${inline(message.title ?? '')}</summary>
-${message.summary !== undefined && html`<p>${inline(message.summary)}</p>`}${markdown(message.description, 4)}${more}${schemaTable(message.schema, known)}${examples}</details>\n`;
+  return html`<details class=m id="${id}"><summary><code>${message.type}</code> <i>${direction}</i> ${levelMark(message.level)} ${inline(message.title ?? '')}</summary>
+${message.summary !== undefined && html`<p>${inline(message.summary)}</p>`}${markdown(message.description, 4)}${more}${schemaTable(message.schema, known)}${examples}${rules}</details>\n`;
 }
 
 /** What is short stands on one line. */

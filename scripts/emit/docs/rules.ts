@@ -1,5 +1,5 @@
 // Shows what a suite checks: each rule under its id, which is its anchor, so that a report can link to it.
-import type { Channel, Level } from '../../model.ts';
+import type { Channel, Level, Message } from '../../model.ts';
 import { type Content, type Html, html, list } from './html.ts';
 import { levelMark } from './words.ts';
 
@@ -13,6 +13,8 @@ export interface DocsRule {
   readonly sentence: string;
   /** Names of the channels in which it holds; none: the rule does not apply, and is not shown. */
   readonly channels: readonly string[];
+  /** Of the contract, those that it is about one by one. */
+  readonly messages: readonly Message[];
 }
 
 /** The families of rules that each part of a channel is about. */
@@ -37,6 +39,25 @@ export function rulesLinks(title: string, rules: readonly DocsRule[]): Content {
   const families = (FAMILIES[title] ?? []).filter((family) => known.has(family));
   if (families.length === 0) return undefined;
   return html`<p class=f>Rules: ${list(families.map((family) => html`<a href="#rules-${family}">${family}</a>`))}</p>`;
+}
+
+/**
+ * Rules by family, each with its id after the family's. The links to each are made by the page's script from this text:
+ * written out for every message, they would be a tenth of the page.
+ */
+export function rulesList(title: string, rules: readonly DocsRule[]): Content {
+  if (rules.length === 0) return undefined;
+  const families = [...new Set(rules.map(familyOf))].map((family) => {
+    const names = rules.filter((rule) => familyOf(rule) === family).map(({ id }) => id.slice(family.length + 1));
+    return `${family}/${names.join(', ')}`;
+  });
+  return html`<p class=u><a href="#rules">${title}</a>: ${families.join('; ')}</p>`;
+}
+
+/** The rules that are about every one of several messages. */
+export function sharedRules(messages: readonly Message[], rules: readonly DocsRule[]): readonly DocsRule[] {
+  if (messages.length < 2) return [];
+  return rules.filter((rule) => messages.every((message) => rule.messages.includes(message)));
 }
 
 export function rulesSection(rules: readonly DocsRule[], channels: readonly Channel[]): Html | undefined {

@@ -13,6 +13,16 @@ document.addEventListener('click', (event) => {
   const link = event.target instanceof Element && event.target.closest('a[href^="#"]');
   if (link && link.hash === location.hash) reveal();
 });
+for (const { firstChild } of all('.u')) {
+  let family = '';
+  const link = (name) => {
+    if (name.endsWith('/')) family = name;
+    const href = name === family ? '#rules-' + name.slice(0, -1) : '#' + family + name;
+    return Object.assign(document.createElement('a'), { href, textContent: name });
+  };
+  const rules = firstChild.nextSibling;
+  rules.replaceWith(...rules.data.split(/([\\w-]+\\/?)/).map((part, i) => i % 2 === 0 ? part : link(part)));
+}
 const search = document.getElementById('search');
 const found = document.getElementById('found');
 const count = document.getElementById('count');

@@ -32,7 +32,8 @@ const REMARK_WIDTH = 5.6;
 /** The lanes of most scenes. */
 export const PAIR_LANES = ['client', 'server'] as const;
 
-const pairX = (lane: number): number => 24 + 264 * lane;
+/** From the middle, where the texts are: without an x they need no attribute. */
+const pairX = (lane: number): number => 264 * lane - 132;
 
 function headsOf(lanes: readonly string[], xOf: (lane: number) => number): Html {
   return html`<text class=h y=12>${lanes.map((lane, i) => html`<tspan x=${xOf(i)}>${lane}</tspan>`)}</text>`;
@@ -62,7 +63,8 @@ export function sequence({ title, lanes, steps }: Scene): Html | undefined {
   rows.forEach((step, row) => {
     const y = places[row] ?? 0;
     if ('remark' in step) {
-      texts.push(html`<text class=n x=${width / 2} y=${y - 3}>${step.remark}</text>`);
+      const middle = isPair ? '' : html` x=${width / 2}`;
+      texts.push(html`<text class=n${middle} y=${y - 3}>${step.remark}</text>`);
       return;
     }
     const ends = typeof step.to === 'number' ? [step.to] : step.to;
@@ -71,27 +73,27 @@ export function sequence({ title, lanes, steps }: Scene): Html | undefined {
     const name = step.kind !== undefined ? 'x' : step.from === serverOf(lanes) ? 'v' : 'c';
     paths.set(name, `${paths.get(name) ?? ''}${path}`);
     const text = cut(step.text, Math.floor((isPair ? 258 : width - 46) / CODE_WIDTH));
-    texts.push(
-      isPair ? html`<text x=${PAIR / 2} y=${y - 5}>${text}</text>` : html`<text class=b x=40 y=${y - 5}>${text}</text>`,
-    );
+    texts.push(isPair ? html`<text y=${y - 5}>${text}</text>` : html`<text class=b x=40 y=${y - 5}>${text}</text>`);
   });
   const drawn = [...paths].map(([name, path]) => html`<path class=${name} d="${path}"/>`);
   const inner: Content = [heads, html`<path class=l d="${lines}"/>`, drawn, texts];
-  return figure({ title, words: wordsOf(lanes, steps), width, height, inner });
+  return figure({ title, words: wordsOf(lanes, steps), left: isPair ? -PAIR / 2 : 0, width, height, inner });
 }
 
 export interface Figure {
   readonly title: string;
   readonly words: string;
+  /** The x of its left side. @default 0 */
+  readonly left?: number;
   readonly width: number;
   readonly height: number;
   readonly inner: Content;
 }
 
 /** A drawing under its title. It never grows beyond its own width, and shrinks with the page. */
-export function figure({ title, words, width, height, inner }: Figure): Html {
+export function figure({ title, words, left = 0, width, height, inner }: Figure): Html {
   const name = width > PAIR ? 'w' : 'q';
-  return html`<figure><figcaption>${title}</figcaption><svg class=${name} role=img viewBox="0 0 ${width} ${height}"><title>${title}</title><desc>${words}</desc>${inner}</svg></figure>\n`;
+  return html`<figure><figcaption>${title}</figcaption><svg class=${name} role=img aria-label="${words}" viewBox="${left} 0 ${width} ${height}">${inner}</svg></figure>\n`;
 }
 
 const serverOf = (lanes: readonly string[]): number => lanes.indexOf('server');

@@ -77,7 +77,9 @@ text { paint-order: stroke; stroke: var(--back); stroke-width: 3px; }
 summary { cursor: pointer; }
 summary code { font-weight: 600; }
 .parts { display: flex; flex-wrap: wrap; gap: .1rem .9rem; font-size: .92rem; }
-.f { font-size: .87rem; color: var(--dim); }
+.f, .u { font-size: .87rem; color: var(--dim); }
+.u { overflow-wrap: anywhere; }
+.m pre { margin-top: -.6rem; }
 input { width: 100%; margin: .8rem 0; padding: .45rem .6rem; font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--dim); border-radius: 6px; }
 [hidden] { display: none; }
 @media (max-width: 60rem) { .page { display: block; } .side { position: static; height: auto; border: 0; padding-bottom: 0; } .side > ul:not(#found) { display: flex; flex-wrap: wrap; gap: 0 .6rem; } .side ul ul { display: none; } main { padding: 1rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } th:last-child { min-width: 11rem; } .k td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; } }
