@@ -4,8 +4,9 @@ import { type Message, put, read } from './message.ts';
 import { act, type Order, type Ordering, plan, type Turn } from './state.ts';
 import { post } from './transmit.ts';
 
-/** Replays in a row that may fail before what is missing is given up. */
-const failures = 10;
+/** Replays in a row that may fail before what is missing is given up: each is waited for twice as long as the one before, at a
+ * gap's second for about a minute in all. */
+const failures = 6;
 
 const set = (t: Turn, changes: Partial<Order>): Order => (t.order = { ...t.order!, ...changes });
 
@@ -63,7 +64,7 @@ function end(t: Turn): void {
   const { isDoubted, failed = 0 } = t.order!;
   const isOver = !isDoubted || failed >= failures;
   set(t, { sync: 'live', failed: isOver ? 0 : failed + 1 });
-  plan(t, 'gap', isOver ? Infinity : t.rules.resync!.gapTimeoutMs);
+  plan(t, 'gap', isOver ? Infinity : t.rules.resync!.gapTimeoutMs * 2 ** failed);
   if (isOver) drain(t, 0);
 }
 
