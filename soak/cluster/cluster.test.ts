@@ -17,6 +17,7 @@ test.skipIf(withoutRedis)(
       troubles: troubles.length,
       everyMs: 1000,
       sayEveryMs: 500,
+      sayAtMost: 90,
       timeScale: 0.1,
     });
     expect(result.findings, `WIREPACT_SOAK_SEED=${seed}`).toEqual([]);

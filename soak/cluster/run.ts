@@ -20,6 +20,8 @@ export interface ClusterOptions {
   readonly everyMs: number;
   /** Between two messages of a member, ms, on the average. */
   readonly sayEveryMs: number;
+  /** Texts of a member. */
+  readonly sayAtMost: number;
   readonly timeScale: number;
   readonly print?: (line: string) => void;
 }
@@ -69,13 +71,13 @@ const until = async (isSo: () => boolean, withinMs = PATIENCE_MS): Promise<boole
   return true;
 };
 
-/** Everyone talks, each at its own times, until what is returned is called. */
-const talk = (members: readonly Member[], { seed, sayEveryMs }: ClusterOptions): (() => void) => {
+/** Everyone talks, each at its own times, until it has said all, or what is returned is called. */
+const talk = (members: readonly Member[], { seed, sayEveryMs, sayAtMost }: ClusterOptions): (() => void) => {
   const random = new Random(seed, 'talk');
   let isTalking = true;
   for (const member of members) {
     void (async () => {
-      for (let number = 1; isTalking; number += 1) {
+      for (let number = 1; isTalking && number <= sayAtMost; number += 1) {
         await wait(random.between(1, 2 * sayEveryMs));
         if (isTalking) member.say(`${member.name} ${number}`);
       }
