@@ -36,7 +36,7 @@ test.each<[string, Bench, number]>([
   ['generate-scale', benchGenerateScale, 4],
   ['validate', benchValidate, 2],
   ['suite-time', benchSuiteTime, 1],
-  ['clients', benchClients, 7],
+  ['clients', benchClients, 8],
   ['server', benchServer, 13],
 ])('%s runs in its shortest form', async (_name, bench, count) => {
   const rows = await bench(shortest);
