@@ -117,7 +117,9 @@ const noResetOnOpen: ClientRule = {
         async run(kit) {
           const client = await kit.create();
           client.responder.greets = false;
-          client.stage.admit = () => ({ do: 'close', code: code.code });
+          // Every other one lasts for a moment: some clients take a connection for good a little after it opened.
+          const momentMs = Math.min(100, kit.scaled(row.stableMs) / 4);
+          client.stage.admit = (index) => ({ do: 'close', code: code.code, afterMs: index % 2 === 0 ? momentMs : 0 });
           await client.connect();
           for (let n = 1; n <= flaps; n += 1)
             await attemptOf(

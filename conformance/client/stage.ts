@@ -13,7 +13,8 @@ import type { Trace } from '../harness/trace.ts';
 export type Admission =
   | { readonly do: 'accept' | 'hang' | 'reset' }
   | { readonly do: 'status'; readonly status: number }
-  | { readonly do: 'close'; readonly code: number };
+  /** `afterMs`: real ms for which it stays open first; 0 where it is left out. */
+  | { readonly do: 'close'; readonly code: number; readonly afterMs?: number };
 
 /** One upgrade request. */
 export interface Attempt {
@@ -147,10 +148,15 @@ export class Stage {
         this.onMessage(connection, connection.messages.length - 1);
         this.signal.wake();
       });
-      if (attempt.admission.do === 'close') void connection.close(attempt.admission.code);
+      if (attempt.admission.do === 'close') this.#closeSoon(connection, attempt.admission);
       else this.onOpen(connection, attempt);
       this.signal.wake();
     });
+  }
+
+  #closeSoon(connection: Connection, { code, afterMs = 0 }: Extract<Admission, { readonly do: 'close' }>): void {
+    if (afterMs === 0) void connection.close(code);
+    else this.#timers.add(setTimeout(() => void connection.close(code), afterMs));
   }
 
   #isLive(connection: Connection): boolean {
