@@ -29,8 +29,7 @@ export async function runCase(session: Session, leases: Leases, planned: Planned
     lease = await leases.acquire(channel, needs, (one.lane ?? 'parallel') !== 'quiet');
     startedAt = clock.now();
     kit = await ServerKit.create(session, channel, needs, lease);
-    const limitMs = one.timeoutMs === undefined ? session.target.run.timeoutMs : clock.scaled(one.timeoutMs) + 10_000;
-    await within(runAsked(one, kit), limitMs);
+    await within(runAsked(one, kit), limitMsOf(one, session));
     return resultOf(planned, { verdict: 'pass', durationMs: duration(clock.now() - startedAt) });
   } catch (error) {
     const durationMs = duration(clock.now() - startedAt);
@@ -41,6 +40,16 @@ export async function runCase(session: Session, leases: Leases, planned: Planned
     await kit?.dispose();
     lease?.release();
   }
+}
+
+/** What the target does takes the longer the farther away it is, whatever its durations are scaled by. */
+const usualAnswerMs = 10;
+const mostTimes = 12;
+
+/** After so many ms a case is given up. */
+export function limitMsOf(one: Case, { clock, target }: Pick<Session, 'clock' | 'target'>): number {
+  const times = Math.min(mostTimes, Math.max(1, clock.usualLatencyMs / usualAnswerMs));
+  return one.timeoutMs === undefined ? target.run.timeoutMs * times : clock.scaled(one.timeoutMs) + 10_000 * times;
 }
 
 /** How a case looked when it ended. */

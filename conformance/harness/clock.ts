@@ -124,6 +124,11 @@ export class Clock {
     this.#timer = null;
   }
 
+  /** How long this target usually takes to answer or deliver, ms. */
+  get usualLatencyMs(): number {
+    return Math.max(this.rtt.spread().medianMs, this.delivery.spread().medianMs);
+  }
+
   /** The largest lag seen between two points in time. */
   lagWithin(from: number, to: number): number {
     let most = 0;

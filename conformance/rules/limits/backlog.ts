@@ -15,6 +15,8 @@ type BacklogRow = NonNullable<Channel['limits']['backlog']>;
 const kernelBytes = 6 * 1024 * 1024;
 /** Bytes between two looks at whether they arrive: few enough for a heartbeat's answer not to wait long behind them. */
 const batchBytes = 128 * 1024;
+/** At a server that is farther away more is on its way at once, since each look takes as long as it is away. */
+const nearMs = 20;
 const mostCharacters = 4096;
 
 interface Flood {
@@ -83,7 +85,10 @@ async function flood(kit: Kit, row: BacklogRow, probe: Probe): Promise<Flood> {
   const size = Buffer.byteLength(buildProbe(kit, probe, stuck, { with: text }).text);
   // No more at once than the rate lets through, what joining took of it included.
   const most = rate === null ? Number.POSITIVE_INFINITY : senders.length * Math.max(1, Math.floor(rate.burst / 2));
-  const batch = Math.min(most, Math.max(4, Math.floor(batchBytes / size)));
+  const away = Math.max(1, clock.usualLatencyMs / nearMs);
+  // Half of what may wait for a client: whoever reads is not behind.
+  const bytesAtOnce = Math.min(batchBytes * away, Math.max(batchBytes, row.bytes / 2));
+  const batch = Math.min(most, Math.max(4, Math.floor(bytesAtOnce / size)));
   const pauseMs = rate === null ? 0 : (batch / senders.length / clock.scaledRate(rate.perSecond)) * 1000;
   // A broadcast carries the text, and whatever else it carries is shorter.
   for (const one of [stuck, reader, ...senders]) one.skim(Math.max(512, size * 0.75));
