@@ -71,7 +71,7 @@ async function isFresh(io: Io): Promise<boolean> {
     document,
     out: checkout('generated'),
     check: true,
-    emitters: async () => allEmitters,
+    emitters: async () => allEmitters(true),
   });
   if (changes === undefined) {
     for (const finding of findings) io.warn(formatFinding(finding));

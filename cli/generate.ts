@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { GenerateOptions, GenerateResult } from '../scripts/generate.ts';
+import { hasMade, isCurrent } from '../scripts/manifest.ts';
 import type { Changes } from '../scripts/write.ts';
 import type { CommandContext } from './commands.ts';
 import { documentPath } from './document.ts';
@@ -17,12 +18,14 @@ interface Flags extends ReferenceFlags {
   readonly watch?: boolean;
   readonly force?: boolean;
   readonly official: boolean;
+  readonly react?: boolean;
 }
 
 const examples = `
 Examples:
   wirepact generate                          asyncapi.yaml here to generated/
   wirepact generate api/chat.yaml --out src/chat
+  wirepact generate --react                  with hooks for React, here and from now on
   wirepact generate --check                  for CI: fails where the output is out of date
   wirepact generate --watch                  again after every change of the document
 
@@ -36,6 +39,8 @@ export function addGenerate(program: Command, context: CommandContext): void {
     .option('--check', 'write nothing; fail where the output is out of date')
     .option('--watch', 'go on, and generate again after every change')
     .option('--force', 'overwrite files that were not generated')
+    .option('--react', 'typed hooks of each channel too; kept by later runs')
+    .option('--no-react', 'without them again')
     .option('--no-official', 'without the official AsyncAPI parser: faster')
     .addHelpText('after', examples)
     .action(async (named: string | undefined, flags: Flags) => {
@@ -47,19 +52,23 @@ export function addGenerate(program: Command, context: CommandContext): void {
   addReferenceOptions(command);
 }
 
+/** In the folder of a channel; whether it is there is remembered by being there. */
+const reactFile = 'react.ts';
+
 /** What rules.json depends on besides the document. */
 const rulesFolders = ['rules', 'client-rules'].map((folder) =>
   fileURLToPath(new URL(`../conformance/${folder}`, import.meta.url)),
 );
 
 function optionsOf(document: string, flags: Flags): GenerateOptions {
-  const emitters = async () => (await import('./rules-json.ts')).allEmitters;
+  const { react = hasMade(flags.out, reactFile) } = flags;
+  const emitters = async () => (await import('./rules-json.ts')).allEmitters(react);
   return { ...flags, document, emitters, emitterFolders: rulesFolders };
 }
 
 async function check(document: string, flags: Flags, { io, exit }: CommandContext): Promise<void> {
-  const { isCurrent } = await import('../scripts/manifest.ts');
-  if (isCurrent(document, flags.out, rulesFolders)) {
+  const had = hasMade(flags.out, reactFile);
+  if ((flags.react ?? had) === had && isCurrent(document, flags.out, rulesFolders)) {
     io.print(`${paint(io, 'green', 'ok')} ${flags.out} is up to date with ${document}`);
     return;
   }
@@ -89,7 +98,8 @@ function listOf({ stale, missing, surplus }: Changes): { readonly [word: string]
 
 function mendingCommand(document: string, flags: Flags): string {
   const out = flags.out === 'generated' ? '' : ` --out ${flags.out}`;
-  return `npx wirepact generate${document === 'asyncapi.yaml' ? '' : ` ${document}`}${out}`;
+  const react = flags.react === undefined ? '' : ` --${flags.react ? '' : 'no-'}react`;
+  return `npx wirepact generate${document === 'asyncapi.yaml' ? '' : ` ${document}`}${out}${react}`;
 }
 
 async function generateOnce(document: string, flags: Flags, { io, exit }: CommandContext): Promise<void> {

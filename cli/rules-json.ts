@@ -3,10 +3,13 @@ import { listRules, type RuleRow } from '../conformance/list-rules.ts';
 import type { DocsRule } from '../scripts/emit/docs/rules.ts';
 import { emitDocs } from '../scripts/emit/docs.ts';
 import { type Emitter, emitters } from '../scripts/emit/index.ts';
+import { emitReact } from '../scripts/emit/react.ts';
 import type { Channel, Contract, Message } from '../scripts/model.ts';
 
-/** All that `generate` emits with: the page is made once, with the rules. */
-export const allEmitters: readonly Emitter[] = [...emitters.filter((emit) => emit !== emitDocs), emitRules];
+/** All that `generate` emits with: the page is made once, with the rules. `react`: hooks of each channel too. */
+export function allEmitters(react: boolean): readonly Emitter[] {
+  return [...emitters.filter((emit) => emit !== emitDocs), emitRules, ...(react ? [emitReact] : [])];
+}
 
 export function emitRules(contract: Contract): Map<string, string> {
   const rules = listRules(contract);

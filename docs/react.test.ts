@@ -37,12 +37,12 @@ function compile(codes: readonly string[]): string {
 }
 
 test('every snippet compiles', () => {
-  expect(snippets).toHaveLength(4);
+  expect(snippets).toHaveLength(5);
   expect(compile(snippets)).toBe('');
 });
 
 test('the channel types the hooks', () => {
-  const [planning = '', feed = '', scores = ''] = snippets;
+  const [planning = '', feed = '', own = '', scores = ''] = snippets;
   const found = compile([
     planning.replace("useMessages(client, 'message')", "useMessages(client, 'typings')"),
     planning.replace("send('message', { content })", "send('message', { text: content })"),
@@ -50,8 +50,12 @@ test('the channel types the hooks', () => {
     feed.replace('data.content', 'data.text'),
     feed.replace('<FeedProvider token={token}>', '<FeedProvider tokens={token}>'),
     scores.replace('SCORE_UPDATE:', 'SCORES:'),
+    own.replace('data.content', 'data.text'),
+    own.replace("Subscription('MESSAGE_CREATED'", "Subscription('MESSAGES'"),
+    own.replace('USER_PRESENCE_CONNECTED:', 'CONNECTED:'),
+    own.replace('<BucketlistProvider token={token}>', '<BucketlistProvider tokens={token}>'),
   ]);
-  for (const index of [0, 1, 2, 3, 4, 5]) expect(found).toContain(`snippet${index}.tsx`);
+  for (const index of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) expect(found).toContain(`snippet${index}.tsx`);
 });
 
 test('the page names every hook', () => {

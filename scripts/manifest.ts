@@ -34,6 +34,13 @@ export function readManifest(out: string): Manifest | null {
   }
 }
 
+/** Whether the last generation made a file of this name for the channels. */
+export function hasMade(out: string, name: string): boolean {
+  return Object.keys(readManifest(out)?.files ?? {}).some(
+    (path) => path.startsWith('channels/') && path.endsWith(`/${name}`),
+  );
+}
+
 function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false;
   const { generator, inputs, files } = value as { [key: string]: unknown };

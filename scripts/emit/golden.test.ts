@@ -4,7 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenContract, HOSTILE } from './fixtures/golden.ts';
-import { emitters } from './index.ts';
+import { emitters as plain } from './index.ts';
+import { emitReact } from './react.ts';
 
 /** `dispatch` of the package, reached as generated code reaches it. */
 type Dispatch = (
@@ -13,6 +14,7 @@ type Dispatch = (
   value: unknown,
 ) => { readonly kind: string; readonly type?: string; readonly issues?: readonly { readonly pointer: string }[] };
 
+const emitters = [...plain, emitReact];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const contract = goldenContract();
 const files = new Map<string, string>();

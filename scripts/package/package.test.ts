@@ -79,7 +79,9 @@ const matches = (pattern: string, file: string): boolean => {
 
 test('every entry has types that resolve as its code does', { timeout: patienceMs }, () => {
   const attw = join(checkout, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-  const entries = channels.flatMap((name) => ['', '/client', '/server'].map((part) => `./channels/${name}${part}`));
+  const entries = channels.flatMap((name) =>
+    ['', '/client', '/react', '/server'].map((part) => `./channels/${name}${part}`),
+  );
   // ESM alone: Node 20.19 and newer load it with `require` too.
   const { code, text } = run(
     folder,
@@ -197,6 +199,9 @@ test.for([
 ] as const)('Vite builds %s for the browser', { timeout: patienceMs }, ([name, source, packages], context) => {
   const project = projectOf(context);
   lend(project, ...packages);
+  // Kept by later runs.
+  expect(project.wirepact('generate', '--react').code).toBe(0);
+  expect(project.wirepact('generate').text).toMatch(/ 0 files written/);
   project.write('web/index.html', '<div id="root"></div><script type="module" src="./page.ts"></script>\n');
   project.write('web/page.ts', source);
   const built = run(

@@ -1,8 +1,8 @@
 // The rooms of the application, and the connections that last as long as it is open: the chat and the feed of events.
 import { useEffect, useMemo, useState } from 'react';
 import { useConnection } from 'wirepact/react';
+import { BucketlistProvider } from '../../../generated/channels/bucketlist/react.ts';
 import { Album } from './album/album.tsx';
-import { FeedProvider } from './album/feed.ts';
 import { Presence } from './album/presence.tsx';
 import { GameRoom } from './arena/game-room.tsx';
 import { Avatar } from './avatar.tsx';
@@ -38,7 +38,7 @@ export function House({ session, onLeave }: { session: Session; onLeave: () => v
   );
 
   return (
-    <FeedProvider url={`${session.url}/bucketlist`} token={session.token}>
+    <BucketlistProvider url={`${session.url}/bucketlist`} token={session.token}>
       <div className="house">
         <header className="top">
           <h1 className="brand">Lantern</h1>
@@ -62,6 +62,6 @@ export function House({ session, onLeave }: { session: Session; onLeave: () => v
           {room === 'album' && <Album session={session} albumId="summer" />}
         </main>
       </div>
-    </FeedProvider>
+    </BucketlistProvider>
   );
 }

@@ -1,11 +1,11 @@
 // An album that everybody shares: whoever adds, likes or removes a photo changes it for all.
+import { useBucketlist } from '../../../../generated/channels/bucketlist/react.ts';
 import { ConnectionBanner, ConnectionDot } from '../indicator.tsx';
 import type { Session } from '../session.ts';
-import { useFeed } from './feed.ts';
 import { usePhotosWithWebSocket } from './use-photos-with-web-socket.ts';
 
 export function Album({ session, albumId }: { session: Session; albumId: string }) {
-  const feed = useFeed();
+  const feed = useBucketlist();
   const { photos, isLoading, isError, refetch } = usePhotosWithWebSocket(session, albumId);
   const ask = (method: string, path = '') =>
     void session.call(`albums/${albumId}/photos${path}`, { method }).catch(() => refetch());

@@ -1,16 +1,14 @@
 // Who else came while this page was open, and what everyone should know.
-import { useChannelState, useLastMessage } from 'wirepact/react';
+import { useBucketlistLastMessage, useBucketlistState } from '../../../../generated/channels/bucketlist/react.ts';
 import { everyone, type Person } from '../../backend-people.ts';
 import { Avatar } from '../avatar.tsx';
-import { useFeed } from './feed.ts';
 
 export function Presence({ me }: { me: Person }) {
-  const feed = useFeed();
-  const [online] = useChannelState(feed, [] as readonly string[], {
+  const [online] = useBucketlistState([] as readonly string[], {
     USER_PRESENCE_CONNECTED: (ids, { data }) => [...ids.filter((id) => id !== String(data.user_id)), `${data.user_id}`],
     USER_PRESENCE_DISCONNECTED: (ids, { data }) => ids.filter((id) => id !== String(data.user_id)),
   });
-  const notice = useLastMessage(feed, 'SYSTEM_NOTIFICATION');
+  const notice = useBucketlistLastMessage('SYSTEM_NOTIFICATION');
   const people = everyone.filter(({ id }) => id !== me.id && online.includes(id));
   return (
     <div className="presence">

@@ -1,13 +1,11 @@
 // The photos of an album: fetched once, kept fresh by events, and fetched again where events may have been missed.
 import { useCallback, useEffect, useState } from 'react';
-import { useWebSocketStatus, useWebSocketSubscription } from 'wirepact/react';
+import { useBucketlistStatus, useBucketlistSubscription } from '../../../../generated/channels/bucketlist/react.ts';
 import type { StoredPhoto } from '../../backend-albums.ts';
 import type { Session } from '../session.ts';
-import { useFeed } from './feed.ts';
 
 export function usePhotosWithWebSocket(session: Session, albumId: string) {
-  const feed = useFeed();
-  const { isAuthenticated } = useWebSocketStatus(feed);
+  const { isAuthenticated } = useBucketlistStatus();
   const [photos, setPhotos] = useState<readonly StoredPhoto[]>([]);
   const [status, setStatus] = useState<'loading' | 'error' | 'ready'>('loading');
 
@@ -29,15 +27,15 @@ export function usePhotosWithWebSocket(session: Session, albumId: string) {
   const change = (album: unknown, next: (all: readonly StoredPhoto[]) => readonly StoredPhoto[]) => {
     if (album === albumId) setPhotos(next);
   };
-  useWebSocketSubscription(feed, 'PHOTO_UPLOADED', ({ album_id, data }) =>
+  useBucketlistSubscription('PHOTO_UPLOADED', ({ album_id, data }) =>
     change(album_id, (all) => [...all.filter(({ id }) => id !== data.id), data as StoredPhoto]),
   );
-  useWebSocketSubscription(feed, 'PHOTO_UPDATED', ({ album_id, data }) =>
+  useBucketlistSubscription('PHOTO_UPDATED', ({ album_id, data }) =>
     change(album_id, (all) =>
       all.map((photo) => (photo.id === data.id ? { ...photo, ...(data as StoredPhoto) } : photo)),
     ),
   );
-  useWebSocketSubscription(feed, 'PHOTO_DELETED', ({ album_id, data }) =>
+  useBucketlistSubscription('PHOTO_DELETED', ({ album_id, data }) =>
     change(album_id, (all) => all.filter(({ id }) => id !== data.id)),
   );
   return { photos, isLoading: status === 'loading', isError: status === 'error', refetch };
