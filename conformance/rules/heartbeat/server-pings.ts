@@ -15,16 +15,24 @@ export const pingInterval: Rule = {
       const { intervalMs } = durationsOf(kit, beat);
       const connection = await kit.connect({ name: 'member', autoPong: false });
       let from = connection.openedAt;
+      let early: Failed | null = null;
       for (const [n, what] of ['the first ping', 'the second ping'].entries()) {
         const ping = await nextPing(connection, beat, n, intervalMs * 2 + 500);
         if (ping === null && connection.ending !== null) {
           throw new Failed(what, describeEnding(connection.ending), { reason: 'ended' });
         }
-        kit.clock.checkTiming({ what, from, seenAt: ping?.at ?? null, earliestMs: intervalMs, latestMs: intervalMs });
+        try {
+          kit.clock.checkTiming({ what, from, seenAt: ping?.at ?? null, earliestMs: intervalMs, latestMs: intervalMs });
+        } catch (error) {
+          // One timer for all connections: their first interval is cut short, and every later one is whole.
+          if (n > 0 || !(error instanceof Failed) || error.reason !== 'too-early') throw error;
+          early = new Failed(error.expected, error.observed, { reason: 'too-early', level: 'SHOULD' });
+        }
         if (ping === null) return;
         await answer(kit, connection, beat, ping);
         from = ping.at;
       }
+      if (early !== null) throw early;
     },
     { intervals: 3 },
   ),
@@ -114,9 +122,14 @@ export const unaskedNotCounted: Rule = {
     async (kit, beat) => {
       const { intervalMs, timeoutMs } = durationsOf(kit, beat);
       const connection = await kit.connect({ name: 'member', autoPong: false });
-      await kit.clock.sleep(intervalMs / 2);
+      const first = await nextPing(connection, beat, 0, intervalMs / 2);
+      // Earlier than it should: that one is answered, and it is about the next.
+      if (first !== null) {
+        await answer(kit, connection, beat, first);
+        await kit.clock.sleep(intervalMs / 2);
+      }
       await answer(kit, connection, beat, null);
-      const ping = await nextPing(connection, beat, 0, intervalMs * 2 + 500);
+      const ping = await nextPing(connection, beat, first === null ? 0 : 1, intervalMs * 2 + 500);
       if (ping === null) throw new Failed('a ping', connection.describe(), { reason: 'never' });
       const ending = await connection.ended(timeoutMs + intervalMs / 2 + 500);
       if (ending === null) {
