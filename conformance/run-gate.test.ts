@@ -136,6 +136,11 @@ describe('the rules on connecting, limits and closing', () => {
     60_000,
   );
 
+  it('say of an error before the close of a refusal that one thing is wrong', async () => {
+    const { 'auth/token-not-logged': _log, ...told } = decided(await run('talks-before-the-close', ['auth/*']));
+    expect(told).toEqual({ 'auth/refusal-silent': 'fail sent' });
+  }, 60_000);
+
   it('see in the whole run what no single case asks for', async () => {
     const undeclared = await run('binary-undeclared-code', ['limits/binary-*', 'close-codes/declared']);
     expect(decided(undeclared)['close-codes/declared']).toBe('fail undeclared');

@@ -145,10 +145,14 @@ export class ServerKit extends CaseConnections implements Kit {
     };
   }
 
-  /** An error answers a message: more errors than messages were sent to the server are said here; null: there are not. */
+  /**
+   * An error answers a message: more errors than messages were sent to the server are said here; null: there are not.
+   * What is told to somebody who is let in only to be refused is auth/refusal-silent's matter.
+   */
   unaskedErrors(): string | null {
     const key = this.channel.error?.message;
-    const errors = this.connections.flatMap(({ messages }) => messages.filter((message) => message.key === key)).length;
+    const told = this.connections.filter((one) => one.sentCount > 0 || one.ending === null || one.endedBySuite);
+    const errors = told.flatMap(({ messages }) => messages.filter((message) => message.key === key)).length;
     const sent = this.connections.reduce((sum, connection) => sum + connection.sentCount, this.early);
     return key === undefined || errors <= sent ? null : `${errors} errors, for ${sent} messages`;
   }
