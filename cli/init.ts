@@ -60,10 +60,9 @@ async function begin(document: string, io: Io): Promise<boolean> {
 
 /** False, with the findings printed, where the document has mistakes. */
 async function addKeys(document: string, io: Io): Promise<boolean> {
-  const [{ loadContract }, { inferChannel }, { inferMessages, inferRequired }, { insertKeys }] = await Promise.all([
+  const [{ loadContract }, { inferKeys }, { insertKeys }] = await Promise.all([
     import('../scripts/parse/load.ts'),
-    import('./init/infer-channel.ts'),
-    import('./init/infer-messages.ts'),
+    import('./init/infer-keys.ts'),
     import('./init/insert.ts'),
   ]);
   const { contract, findings } = await loadContract(document, { official: false });
@@ -75,27 +74,26 @@ async function addKeys(document: string, io: Io): Promise<boolean> {
     io.warn(`${document} was left as it is: it has ${summary(mistakes)}`);
     return false;
   }
-  const additions = contract.channels.flatMap((channel) => [
-    ...inferChannel(channel, contract),
-    ...inferMessages(channel, contract),
-    ...inferRequired(channel, contract),
-  ]);
-  const { texts, added, uncommented, left } = insertKeys(document, additions);
-  const before = new Map([...texts.keys()].map((path) => [path, readFileSync(path, 'utf8')]));
-  for (const [path, text] of texts) writeFileSync(path, text);
-  const after = await loadContract(document, { official: false });
-  if (hasErrors(after.findings)) {
+  // A guess too many makes mistakes of a document that had none: then without those that stand on names alone.
+  for (const bold of [true, false]) {
+    const { texts, added, uncommented, left } = insertKeys(document, inferKeys(contract, bold));
+    const before = new Map([...texts.keys()].map((path) => [path, readFileSync(path, 'utf8')]));
+    for (const [path, text] of texts) writeFileSync(path, text);
+    const after = await loadContract(document, { official: false });
+    if (!hasErrors(after.findings)) {
+      tell(document, { added, uncommented, left, files: texts.size }, io);
+      return true;
+    }
     // Never leaves a document worse than it was.
     for (const [path, text] of before) writeFileSync(path, text);
+    if (bold) continue;
     printFindings(
       after.findings.filter(({ severity }) => severity === 'error'),
       io,
     );
     io.warn(`${document} was left as it is: with the guessed keys it would have ${summary(after.findings)}`);
-    return false;
   }
-  tell(document, { added, uncommented, left, files: texts.size }, io);
-  return true;
+  return false;
 }
 
 interface Outcome {
@@ -114,8 +112,8 @@ function tell(document: string, { added, uncommented, left, files }: Outcome, io
       `${paint(io, 'green', 'added')} ${countOf(added.length, 'key')} to ${document}${where}; ${open} of them for you to decide`,
     );
   }
-  const place = ({ channel, message, key }: Addition) =>
-    `${key} of ${message === undefined ? channel : `${channel}.${message}`}`;
+  const place = ({ channel, message, operation, key }: Addition) =>
+    `${key} of ${operation ?? (message === undefined ? channel : `${channel}.${message}`)}`;
   for (const addition of uncommented) io.print(`  decide ${place(addition)}: ${addition.decide}`);
   for (const addition of left)
     io.print(

@@ -3,6 +3,8 @@ export interface Addition {
   /** Of the channel; with `message`, of a message in it. */
   readonly channel: string;
   readonly message?: string;
+  /** Instead of the channel: the operation by which its clients send. */
+  readonly operation?: string;
   /** `required`: of the message's payload, where it leaves open whether its discriminator is there. */
   readonly key: `x-ws-${string}` | 'required';
   readonly value: unknown;

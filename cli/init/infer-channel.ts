@@ -2,15 +2,18 @@
 import type { Channel, Contract } from '../../scripts/model.ts';
 import type { Addition } from './additions.ts';
 import { inferError } from './infer-error.ts';
-import { greetingOf, heartbeatPairs } from './infer-messages.ts';
+import { greetingOf, heartbeatPairs, isForAll } from './infer-messages.ts';
+import { conditionsNeeded } from './infer-operations.ts';
+import { inferPresence } from './infer-presence.ts';
+import { inferResync } from './infer-resync.ts';
 import { isNamed, placeNamed, placesOf, split } from './shape.ts';
 
 const roomWords =
   /^(room|session|game|match|lobby|document|doc|board|table|group|conversation|thread|team|project|topic|channel|symbol)/;
 const personWords = /^(user|device|client|player|member|token|account)/;
 
-/** Every key, also those that the channel has: whoever writes them leaves those out. */
-export function inferChannel(channel: Channel, contract: Contract): readonly Addition[] {
+/** Every key, also those that the channel has: whoever writes them leaves those out. `bold`: also what names alone suggest. */
+export function inferChannel(channel: Channel, contract: Contract, bold: boolean): readonly Addition[] {
   const add = (key: Addition['key'], value: unknown, decide?: string): Addition => ({
     channel: channel.name,
     key,
@@ -18,7 +21,14 @@ export function inferChannel(channel: Channel, contract: Contract): readonly Add
     ...(decide !== undefined && { decide }),
   });
   const envelope = envelopeOf(channel, contract);
-  const error = inferError(channel, contract);
+  const error = inferError(channel, contract, bold ? conditionsNeeded(channel, contract) : []);
+  const room = roomOf(channel, contract);
+  const presence = bold && room.scope === 'room' ? inferPresence(channel, contract) : null;
+  const resync = bold
+    ? inferResync(channel, contract, channel.room?.scope ?? room.scope, (message) =>
+        isForAll(message, channel, contract),
+      )
+    : null;
   const hasToken = channel.auth?.scheme != null;
   return [
     ...(envelope === null ? [] : [add('x-ws-envelope', envelope)]),
@@ -40,7 +50,14 @@ export function inferChannel(channel: Channel, contract: Contract): readonly Add
       { messages: 100, maxAgeMs: 60_000, overflow: 'drop-oldest' },
       'what a client keeps while it is not connected.',
     ),
-    add('x-ws-room', roomOf(channel, contract), 'who hears whom: whether there are rooms, and how one enters.'),
+    add(
+      'x-ws-room',
+      { ...room, ...(presence !== null && { presence }) },
+      `who hears whom: whether there are rooms, and how one enters.${presence === null ? '' : ' And of whom presence tells: of users (a second tab is none), or of connections.'}`,
+    ),
+    ...(resync === null
+      ? []
+      : [add('x-ws-resync', resync, 'which messages are numbered, how many are kept, and what a client asks with.')]),
     add(
       'x-ws-limits',
       { message: { bytes: 65_536, close: 1009 }, shutdown: { close: 1012, withinMs: 10_000 } },
@@ -127,7 +144,12 @@ function heartbeats(channel: Channel, contract: Contract): readonly object[] {
   return pairs.length > 0 ? pairs : [{ initiator: 'server', frame: 'ping', intervalMs: 30_000, timeoutMs: 10_000 }];
 }
 
-function roomOf(channel: Channel, contract: Contract): object {
+interface RoomGuess {
+  readonly scope: 'room' | 'channel';
+  readonly [key: string]: unknown;
+}
+
+function roomOf(channel: Channel, contract: Contract): RoomGuess {
   const names = channel.parameters.map(({ name }) => name);
   const isRoom = (name: string) => split(name).some((word) => roomWords.test(word));
   const isPerson = (name: string) => split(name).some((word) => personWords.test(word));

@@ -4,6 +4,8 @@ import { pointerTokens } from '../../scripts/parse/pointer.ts';
 import { isRequiredAt } from '../../scripts/parse/schema-place.ts';
 import type { Addition } from './additions.ts';
 import { errorMessageOf } from './infer-error.ts';
+import { repeatOf } from './infer-operations.ts';
+import { type InferredPresence, inferPresence } from './infer-presence.ts';
 import { commonPlaces, isNamed, placesOf, split, wordsOf } from './shape.ts';
 
 /** The message that every connection gets first. */
@@ -50,12 +52,19 @@ export function inferRequired(channel: Channel, { definitions }: Contract): read
     .map(({ key }) => ({ channel: channel.name, message: key, key: 'required', value: [name] }));
 }
 
+const hasToJoin = ({ clientMessages, parameters }: Channel): boolean =>
+  clientMessages.some((message) => isNamed(message, 'join', 'enter')) && parameters.length > 0;
+
+/** Whether everybody in the room, or on the channel, gets the message. */
+export function isForAll(message: ServerMessage, channel: Channel, contract: Contract): boolean {
+  const to = message.delivery?.to ?? causeOf(message, channel, contract).to;
+  return to === 'room' || to === 'everyone';
+}
+
 /** Delivery and trigger of every server message. */
 export function inferMessages(channel: Channel, contract: Contract): readonly Addition[] {
-  const hasToJoin =
-    channel.clientMessages.some((message) => isNamed(message, 'join', 'enter')) && channel.parameters.length > 0;
   return channel.serverMessages.flatMap((message): Addition[] => {
-    const { to, trigger, isSure } = causeOf(message, channel, contract, hasToJoin);
+    const { to, triggers, isSure } = causeOf(message, channel, contract);
     const at = { channel: channel.name, message: message.key };
     return [
       {
@@ -66,22 +75,22 @@ export function inferMessages(channel: Channel, contract: Contract): readonly Ad
           decide: 'who receives it (direct, room, others, other-users, user, everyone), and what causes it.',
         }),
       },
-      ...(trigger === null ? [] : [{ ...at, key: 'x-ws-trigger' as const, value: [trigger] }]),
+      ...(triggers.length === 0 ? [] : [{ ...at, key: 'x-ws-trigger' as const, value: triggers }]),
     ];
   });
 }
 
 interface Cause {
   readonly to: string;
-  readonly trigger: object | null;
+  readonly triggers: readonly object[];
   /** Whether the document says so; otherwise it is a guess by names. */
   readonly isSure: boolean;
 }
 
-function causeOf(message: ServerMessage, channel: Channel, contract: Contract, hasToJoin: boolean): Cause {
+function causeOf(message: ServerMessage, channel: Channel, contract: Contract): Cause {
   const { clientMessages, envelope } = channel;
   const isError = errorMessageOf(channel)?.key === message.key;
-  if (isError) return { to: 'direct', trigger: null, isSure: true };
+  if (isError) return { to: 'direct', triggers: [], isSure: true };
   const copies = (from: ClientMessage): object => {
     const common = commonPlaces(from, message, contract, envelope.discriminator);
     const copied = common.map(([target, source]): [string, string] => [target, `$message.payload#${source}`]);
@@ -90,24 +99,47 @@ function causeOf(message: ServerMessage, channel: Channel, contract: Contract, h
     return { on: 'message', message: from.key, ...(fields.length > 0 && { fields: Object.fromEntries(fields) }) };
   };
   const asked = clientMessages.find(({ reply }) => reply?.messages.includes(message.key));
-  if (asked !== undefined) return { to: 'direct', trigger: copies(asked), isSure: true };
+  if (asked !== undefined) return { to: 'direct', triggers: [copies(asked)], isSure: true };
   const pair = heartbeatPairs(channel, contract).find(({ ping, pong }) => ping === message.key || pong === message.key);
-  if (pair?.initiator === 'server') return { to: 'direct', trigger: { on: 'timer' }, isSure: true };
+  if (pair?.initiator === 'server') return { to: 'direct', triggers: [{ on: 'timer' }], isSure: true };
   const pinged = clientMessages.find(({ key }) => key === pair?.ping);
-  if (pinged !== undefined) return { to: 'direct', trigger: copies(pinged), isSure: true };
-  if (greetingOf(channel)?.key === message.key) return { to: 'direct', trigger: { on: 'open' }, isSure: false };
+  if (pinged !== undefined) return { to: 'direct', triggers: [copies(pinged)], isSure: true };
+  if (greetingOf(channel)?.key === message.key) return { to: 'direct', triggers: [{ on: 'open' }], isSure: false };
+  const acked = clientMessages.find((from) => repeatOf(from, channel, contract)?.answer === message);
+  if (acked !== undefined) return { to: 'direct', triggers: [copies(acked)], isSure: false };
+  const presence = inferPresence(channel, contract);
+  const told = (['joined', 'left'] as const).filter((end) => presence?.[end].message === message.key);
+  if (presence !== null && told.length > 0) {
+    const triggers = told.map((end) => presenceTrigger(presence, end, message, contract));
+    return { to: 'other-users', triggers, isSure: false };
+  }
   if (isNamed(message, 'joined', 'online', 'left', 'offline')) {
     const on = isNamed(message, 'joined', 'online') ? 'join' : 'leave';
-    return { to: 'other-users', trigger: { on }, isSure: false };
+    return { to: 'other-users', triggers: [{ on }], isSure: false };
   }
   if (isNamed(message, 'state', 'snapshot', 'init'))
-    return { to: 'direct', trigger: { on: hasToJoin ? 'join' : 'open' }, isSure: false };
-  const relayed = clientMessages.find((from) => isRelay(from, message));
+    return { to: 'direct', triggers: [{ on: hasToJoin(channel) ? 'join' : 'open' }], isSure: false };
+  const echoed = clientMessages.find((from) => repeatOf(from, channel, contract)?.echo === message);
+  const relayed = echoed ?? clientMessages.find((from) => isRelay(from, message));
   if (relayed !== undefined) {
     const isFleeting = isNamed(message, 'typing', 'cursor', 'presence');
-    return { to: isFleeting ? 'others' : 'room', trigger: copies(relayed), isSure: false };
+    return { to: isFleeting ? 'others' : 'room', triggers: [copies(relayed)], isSure: false };
   }
-  return { to: 'room', trigger: { on: 'server' }, isSure: false };
+  return { to: 'room', triggers: [{ on: 'server' }], isSure: false };
+}
+
+function presenceTrigger(
+  { user, ...ends }: InferredPresence,
+  end: 'joined' | 'left',
+  message: ServerMessage,
+  contract: Contract,
+): object {
+  const fields = Object.fromEntries([
+    ...ownFields(message, contract),
+    ...(user === undefined ? [] : [[user, '$user.id']]),
+    ...(ends[end].match ?? []).map(({ pointer, value }) => [pointer, { value }]),
+  ]);
+  return { on: end === 'joined' ? 'join' : 'leave', ...(Object.keys(fields).length > 0 && { fields }) };
 }
 
 /** What the server writes by itself: who, and when. */

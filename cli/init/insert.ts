@@ -52,9 +52,9 @@ export function insertKeys(path: string, additions: readonly Addition[]): Insert
   const groups = new Map<YAMLMap, { readonly site: Site; readonly additions: Addition[] }>();
   const left: Addition[] = [];
   for (const addition of additions) {
-    const { channel, message, key } = addition;
+    const { channel, message, operation, key } = addition;
     const ofMessage = message === undefined ? [] : ['messages', message, ...(key === 'required' ? ['payload'] : [])];
-    const tokens = ['channels', channel, ...ofMessage];
+    const tokens = operation === undefined ? ['channels', channel, ...ofMessage] : ['operations', operation];
     const site = locate(open(resolve(path)), tokens, open);
     if (site === null) left.push(addition);
     else {
