@@ -199,6 +199,18 @@ describe.skipIf(withoutRedis)('processes that share a Redis', () => {
     expect(await a.claim('k', 'f', 60_000)).toMatchObject({ repeated: true, answer: 'yes' });
   });
 
+  it('say that they do not know where Redis does not come back', async () => {
+    begin();
+    const proxy = await CutProxy.start(Number(new URL(redis.url).port));
+    const a = await engineOf(systemClock, `redis://127.0.0.1:${proxy.port}`);
+    const lost = proxy.loseNextAnswer();
+    const unknown = expect(a.append(entry)).rejects.toThrow('whether it has it is not known');
+    await lost;
+    await proxy.stop();
+    await unknown;
+    await expect(a.append(entry)).rejects.toThrow('Redis cannot be reached');
+  });
+
   it('keep their connections while Redis is down, refuse what they cannot store, and recover', async () => {
     begin();
     const [a, b] = await Promise.all([processOf(), processOf()]);

@@ -7,6 +7,7 @@ import { RedisPresence } from './engine-redis-presence.ts';
 import { appendScript, dropScript, historyScript, publishScript } from './engine-redis-scripts.ts';
 import { RedisTopics } from './engine-redis-topics.ts';
 import type { Log } from './log.ts';
+import { OutcomeUnknownError } from './refusal.ts';
 import type {
   Append,
   Cancel,
@@ -29,7 +30,8 @@ export interface RedisEngineOptions {
   /** How long a process that says nothing counts as living; up to one and a quarter of it later nobody counts its
    * connections any more. @default 20000 */
   readonly leaseMs?: number;
-  /** How long a message whose storing was interrupted waits for Redis to come back, before it is refused. @default 3000 */
+  /** How long a message whose storing was interrupted waits for Redis to come back. Then its sender's connection ends, since
+   * neither an answer nor a refusal would be sure to be right. @default 3000 */
   readonly patienceMs?: number;
   /** For how long what was published is kept for a process whose subscription was interrupted, and so many messages of a topic;
    * with both, the memory that topics take in Redis is bounded. @default { messages: 1000, ms: 120000 } */
@@ -180,8 +182,11 @@ class RedisEngine implements Engine {
       try {
         return await this.#link.run(appendScript, keys, [...args, attempt]);
       } catch (error) {
-        const isLost = error instanceof RedisError && !error.isCertain;
-        if (!isLost || !(await this.#link.isBackWithin(this.#patienceMs))) throw error;
+        // What is certain of a second attempt says nothing of the first.
+        if (!(error instanceof RedisError) || error.isCertain) {
+          throw attempt === 0 ? error : new OutcomeUnknownError(error);
+        }
+        if (!(await this.#link.isBackWithin(this.#patienceMs))) throw new OutcomeUnknownError(error);
       }
     }
   }

@@ -38,7 +38,7 @@ export { operationsHandler } from './operations.ts';
 export type { HttpHandler } from './plain-http.ts';
 export type { Audience } from './publisher.ts';
 export type { Readiness } from './readiness.ts';
-export { isRefusal, RefusalError, refuse } from './refusal.ts';
+export { isRefusal, OutcomeUnknownError, RefusalError, refuse } from './refusal.ts';
 export type * from './seam.ts';
 export { ContractServer, createServer, type ListenOptions, type ServerOptions } from './server.ts';
 export type * from './table.ts';

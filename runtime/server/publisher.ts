@@ -5,7 +5,7 @@ import type { DeliveryWord } from '../channel-types.ts';
 import type { Kept } from './core.ts';
 import { timestamp } from './fill.ts';
 import { readAt, writeAt } from './pointer.ts';
-import { refuse } from './refusal.ts';
+import { isOutcomeUnknown, refuse } from './refusal.ts';
 import type { Clock, Engine, Publication, Settlement } from './seam.ts';
 import type { ChannelTable } from './table.ts';
 import { everyoneTopic, roomTopic, storeKey, userTopic } from './topics.ts';
@@ -47,7 +47,8 @@ export class Publisher {
     this.#clock = clock;
   }
 
-  /** Resolves once the engine has it. Rejects with `unavailable` where it has not: then nobody gets it. */
+  /** Resolves once the engine has it. Rejects with `unavailable` where it has not: then nobody gets it; and as the engine
+   * does where that is not known. */
   async send(message: unknown, audience: Audience): Promise<void> {
     const type = typeOf(this.#table, message);
     this.check(type, audience.to);
@@ -68,7 +69,8 @@ export class Publisher {
           await this.#keep(topic, publication, text, audience.kept, settles);
         else await this.#engine.publish(topic, { ...publication, text });
       }
-    } catch {
+    } catch (error) {
+      if (isOutcomeUnknown(error)) throw error;
       throw refuse('unavailable', 'The service cannot take this at the moment; nothing was accepted.');
     }
   }

@@ -20,6 +20,18 @@ export class RefusalError extends Error {
 export const refuse = (condition: ErrorCondition, text: string, pointer?: string): RefusalError =>
   new RefusalError(condition, text, pointer ?? null);
 
-/** Two copies of this package may be loaded, so the name counts and not the class. */
+/** Thrown by an engine whose storage was lost in the midst of an `append`: what became of the message is not known, so neither an
+ * answer nor a refusal can be right. The connection ends instead; its client sends again, by an id that tells. */
+export class OutcomeUnknownError extends Error {
+  constructor(cause: unknown) {
+    super('The storage was lost while it took a message; whether it has it is not known.', { cause });
+    this.name = 'OutcomeUnknownError';
+  }
+}
+
+// Two copies of this package may be loaded, so the name counts and not the class.
+export const isOutcomeUnknown = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'OutcomeUnknownError';
+
 export const isRefusal = (error: unknown): error is RefusalError =>
   error instanceof Error && error.name === 'RefusalError' && 'condition' in error;

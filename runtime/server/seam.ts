@@ -182,7 +182,8 @@ export interface PresenceChange {
 
 /** Broadcast layer and storage. Rejections mean that it is unavailable, and that nothing was accepted. */
 export interface Engine {
-  /** Gives a message the next number of its stream, keeps it, and publishes it; all topics see the order of the numbers. */
+  /** Gives a message the next number of its stream, keeps it, and publishes it; all topics see the order of the numbers.
+   * Rejects with an `OutcomeUnknownError` where that may or may not have been done. */
   append(entry: Append): Promise<number>;
   /** Entries in ascending order, of the newest `keep`. */
   history(stream: string, range: HistoryRange, keep: number): Promise<History>;

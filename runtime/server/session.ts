@@ -12,7 +12,7 @@ import type { Inbound } from './inbound.ts';
 import { depart, handleMessage, open } from './procedure.ts';
 import { typeOf } from './publisher.ts';
 import { RateLimit } from './rate.ts';
-import { isRefusal, type RefusalError, refuse } from './refusal.ts';
+import { isOutcomeUnknown, isRefusal, type RefusalError, refuse } from './refusal.ts';
 import type { RoomSet } from './rooms.ts';
 import type { ConnectionFacts, Encoded, Recipient, Transport, TransportEvents, Violation } from './seam.ts';
 import type { HeartbeatTable } from './table.ts';
@@ -61,6 +61,8 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
   #hasStopped = false;
   #isClosed = false;
   #hasDeparted = false;
+  /** Whether what it sent is not handled any more. */
+  #isCutShort = false;
   /** Who waits for its end; null: nobody. */
   #waiting: (() => void)[] | null = null;
   /** The code with which this side ended it first. */
@@ -190,6 +192,13 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
       this.refuse(error, cause);
       return;
     }
+    if (isOutcomeUnknown(error)) {
+      this.hub.report('outcome-unknown', this, error);
+      // What its client sends again must not come after what it sent later.
+      this.#isCutShort = true;
+      this.end(this.codeFor('error', 1011), 'send again');
+      return;
+    }
     this.hub.report('handler-failed', this, error);
     this.refuse(refuse('internal', 'Something went wrong on the server.'), cause);
   }
@@ -268,6 +277,7 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
   }
 
   async #handle(inbound: Inbound): Promise<void> {
+    if (this.#isCutShort) return;
     if (!inbound.ok) {
       this.refuse(inbound.refusal, inbound.cause);
       return;
