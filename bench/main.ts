@@ -1,12 +1,14 @@
-// Runs every benchmark, one after the other, and prints a table; fails only where one could not run.
+// Runs every benchmark, one after the other, prints a table and keeps the figures; fails only where one could not run.
 import { join } from 'node:path';
 import type { Bench, BenchOptions, Row } from './bench.ts';
 import { benchClients } from './clients.ts';
+import { writeFigures } from './figures.ts';
 import { benchGenerateCheck } from './generate-check.ts';
 import { benchGenerateCold } from './generate-cold.ts';
 import { benchGenerateScale } from './generate-scale.ts';
 import { benchGenerateWatch } from './generate-watch.ts';
 import { root, runCommand } from './measure.ts';
+import { fillReadme } from './readme.ts';
 import { benchServer } from './server.ts';
 import { benchSuiteTime } from './suite-time.ts';
 import { printTable } from './table.ts';
@@ -39,16 +41,18 @@ if (unknown !== undefined) {
 } else {
   console.log('building');
   await runCommand(['npm', 'run', '--silent', 'build']);
-  const rows: Row[] = [];
+  const measured: { [name: string]: readonly Row[] } = {};
   for (const [name, bench] of Object.entries(benches)) {
     if (named.length > 0 && !named.includes(name)) continue;
     console.log(`running ${name}`);
     try {
-      rows.push(...(await bench(options)));
+      measured[name] = await bench(options);
     } catch (error) {
       console.error(`${name} could not run: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     }
   }
-  console.log(`\n${printTable(rows)}`);
+  writeFigures(measured);
+  fillReadme();
+  console.log(`\n${printTable(Object.values(measured).flat())}`);
 }
