@@ -116,6 +116,11 @@ export class RedisLink {
     return Math.round(this.#clock.now() + this.#offset);
   }
 
+  /** Whether both connections are there. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
   /** Whether messages of subscriptions arrive. */
   get isHearing(): boolean {
     return this.#subscriptions.isReady;

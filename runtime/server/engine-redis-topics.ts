@@ -1,9 +1,10 @@
 // Subscriptions over Redis: each message of a topic once and in order, also when the link was lost meanwhile.
 
-import type { RedisLink } from './engine-redis-link.ts';
+import { RedisError, type RedisLink } from './engine-redis-link.ts';
 import type { Cancel, Publication } from './seam.ts';
 
 type Listener = (publication: Publication) => void;
+type Link = Pick<RedisLink, 'isUp' | 'subscribe' | 'unsubscribe' | 'command' | 'onLost' | 'onBack'>;
 
 interface Message {
   readonly id: string;
@@ -18,6 +19,8 @@ interface Topic {
   seen: string;
   /** Live messages that have to wait for those that were missed; null: nothing was missed. */
   held: Message[] | null;
+  /** Who waits until what was missed is told. */
+  behind: (() => void)[];
   /** Who waits until a message of that id was told. */
   readonly waiting: Set<{ readonly id: string; readonly done: () => void }>;
 }
@@ -44,11 +47,11 @@ const parse = (payload: string): Message => {
 };
 
 export class RedisTopics {
-  readonly #link: RedisLink;
+  readonly #link: Link;
   readonly #logOf: (topic: string) => string;
   readonly #topics = new Map<string, Topic>();
 
-  constructor(link: RedisLink, logOf: (topic: string) => string) {
+  constructor(link: Link, logOf: (topic: string) => string) {
     this.#link = link;
     this.#logOf = logOf;
     link.onLost(() => {
@@ -85,6 +88,14 @@ export class RedisTopics {
     await new Promise<void>((done) => topic.waiting.add({ id, done }));
   }
 
+  /** Resolves once what was missed is told. Rejects where Redis is not there. */
+  async caughtUp(name: string): Promise<void> {
+    const topic = this.#topics.get(name);
+    if (!topic?.held) return;
+    if (!this.#link.isUp) throw new RedisError('Redis cannot be reached.', true);
+    await new Promise<void>((done) => topic.behind.push(done));
+  }
+
   #open(name: string): Topic {
     const log = this.#logOf(name);
     const receive = (payload: string): void => this.#receive(topic, parse(payload));
@@ -100,6 +111,7 @@ export class RedisTopics {
       ready: Promise.resolve().then(start),
       seen: '0-0',
       held: null,
+      behind: [],
       waiting: new Set(),
     };
     this.#topics.set(name, topic);
@@ -147,6 +159,7 @@ export class RedisTopics {
         this.#tell(topic, { id, publication: publicationOf(envelope, text) });
       }
       for (const message of held) this.#tell(topic, message);
+      for (const done of topic.behind.splice(0)) done();
     } catch {
       // Lost again: the next return catches up. A topic that never came to be has told its subscriber.
     }

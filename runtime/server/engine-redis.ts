@@ -143,6 +143,10 @@ class RedisEngine implements Engine {
     return this.#topics.subscribe(topic, listener);
   }
 
+  caughtUp(topic: string): Promise<void> {
+    return this.#topics.caughtUp(topic);
+  }
+
   join(set: string, connection: string, member: Member) {
     return this.#presence.join(set, connection, member);
   }

@@ -193,6 +193,9 @@ export interface Engine {
   publish(topic: string, publication: Publication): Promise<void>;
   /** Resolves once everything published from then on arrives. */
   subscribe(topic: string, listener: (publication: Publication) => void): Promise<Cancel>;
+  /** Of engines that catch up after an interruption: resolves once nothing published before the call is still to come to the
+   * listeners of a topic. Left out: it never is. */
+  caughtUp?(topic: string): Promise<void>;
   /** `first`: the user had no connection in the set. A connection that is in the set already changes nothing. */
   join(
     set: string,
