@@ -122,7 +122,7 @@ export class ServerProcess {
       if (Date.now() > until) {
         await this.stop();
         throw new TargetError(
-          `The server was not ready within ${this.#start.ready.timeoutMs} ms at ${this.#probe.host}:${this.#probe.port}. Is {port} passed to it? target.start.ready.timeoutMs gives it longer.${this.#shown()}`,
+          `The server was not ready within ${this.#start.ready.timeoutMs} ms at ${this.#probe.host}:${this.#probe.port}. Is {port} passed to it, and is that the address on which it listens (localhost may be 127.0.0.1 or ::1)? target.start.ready.timeoutMs gives it longer.${this.#shown()}`,
         );
       }
       await sleep(50);

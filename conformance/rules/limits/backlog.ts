@@ -55,7 +55,7 @@ function longText(kit: Kit, probe: Probe, to: Connection): Readonly<Record<strin
 }
 
 /** Messages of that kind that came from a position on, and what was only counted; each is looked at once, since there are thousands. */
-function counting(connection: Connection, key: string, from: number) {
+function counting(connection: Connection, key: string, from: number, isSkimmed = true) {
   let next = from;
   const total = { count: 0, bytes: 0 };
   return () => {
@@ -65,15 +65,31 @@ function counting(connection: Connection, key: string, from: number) {
       total.count += 1;
       total.bytes += Buffer.byteLength(message.text);
     }
-    const { skimmed } = connection;
+    const skimmed = isSkimmed ? connection.skimmed : { count: 0, bytes: 0 };
     return { count: total.count + skimmed.count, bytes: total.bytes + skimmed.bytes };
   };
+}
+
+/** Somebody who does not read either, in a room where nothing is said, and came first; null: there is no such room. */
+async function asleepElsewhere(kit: Kit): Promise<Connection | null> {
+  const [, elsewhere] = kit.rooms;
+  return elsewhere === undefined ? null : await kit.joined({ name: 'asleep elsewhere', room: elsewhere });
+}
+
+/** Whether it has outlived every heartbeat: then none of them ended whoever came after it. */
+async function isStillServed(kit: Kit, asleep: Connection | null): Promise<boolean> {
+  if (asleep === null) return false;
+  const before = asleep.pongs.length;
+  asleep.resumeReading();
+  await asleep.ping('awake');
+  return await asleep.until(() => asleep.pongs.length > before, kit.patienceMs);
 }
 
 /** Somebody does not read until more is on its way than anybody may hold, while somebody else does. */
 async function flood(kit: Kit, row: BacklogRow, probe: Probe): Promise<Flood> {
   const { clock } = kit;
   const rate = kit.channel.limits.rate;
+  const asleep = await asleepElsewhere(kit);
   const stuck = await kit.joined({ name: 'not reading' });
   const reader = await kit.joined({ name: 'reader' });
   const senders = probe.direct ? [stuck] : [];
@@ -88,12 +104,16 @@ async function flood(kit: Kit, row: BacklogRow, probe: Probe): Promise<Flood> {
   const away = Math.max(1, clock.usualLatencyMs / nearMs);
   // Half of what may wait for a client: whoever reads is not behind.
   const bytesAtOnce = Math.min(batchBytes * away, Math.max(batchBytes, row.bytes / 2));
-  const batch = Math.min(most, Math.max(4, Math.floor(bytesAtOnce / size)));
-  const pauseMs = rate === null ? 0 : (batch / senders.length / clock.scaledRate(rate.perSecond)) * 1000;
+  let batch = Math.min(most, Math.max(4, Math.floor(bytesAtOnce / size)));
+  let pauseMs = rate === null ? 0 : (batch / senders.length / clock.scaledRate(rate.perSecond)) * 1000;
   // A broadcast carries the text, and whatever else it carries is shorter.
   for (const one of [stuck, reader, ...senders]) one.skim(Math.max(512, size * 0.75));
   const arrived = counting(reader, probe.effect.key, reader.messages.length);
+  // What a server refuses, since its own limit on the rate is tighter, is not what its members wait for in vain.
+  const answers = senders.map((one) => counting(one, kit.channel.error?.message ?? '', one.messages.length, false));
+  const refused = () => answers.reduce((sum, count) => sum + count().count, 0);
   stuck.pauseReading();
+  asleep?.pauseReading();
   let [sent, bytes, slowestMs, lost] = [0, 0, 0, 0];
   while (bytes < kernelBytes + row.bytes * 2 && lost === 0 && !stuck.isGone) {
     const at = clock.now();
@@ -106,13 +126,16 @@ async function flood(kit: Kit, row: BacklogRow, probe: Probe): Promise<Flood> {
       lost = (await kit.roundTrip(reader)) ? 0 : 1;
       await Promise.race([Promise.all(writes), clock.sleep(kit.patienceMs)]);
     } else {
-      await reader.until(() => arrived().count >= sent || reader.ending !== null, kit.patienceMs);
-      lost = Math.max(0, sent - arrived().count);
+      const before = refused();
+      await reader.until(() => arrived().count + refused() >= sent || reader.ending !== null, kit.patienceMs);
+      lost = Math.max(0, sent - arrived().count - refused());
       bytes = arrived().bytes;
+      if (refused() > before) [batch, pauseMs] = [Math.max(1, Math.floor(batch / 2)), pauseMs * 1.5];
     }
     slowestMs = Math.max(slowestMs, clock.now() - at);
     // Nothing is read, so only a write can show that the other end is gone.
     if (!probe.direct) await Promise.race([stuck.pong('still here'), clock.sleep(50)]);
+    await asleep?.pong('still here');
     await clock.sleep(Math.max(0, pauseMs - (clock.now() - at)));
   }
   const until = clock.now();
@@ -120,7 +143,8 @@ async function flood(kit: Kit, row: BacklogRow, probe: Probe): Promise<Flood> {
   const ending = await stuck.ended(kit.patienceMs * 2);
   const beats = kit.channel.heartbeats.filter(({ initiator }) => initiator === 'server');
   const deadlines = beats.map((beat) => durationsOf(kit, beat)).map((one) => one.intervalMs + one.timeoutMs);
-  const masked = ending !== null && ending.code !== row.code && until - stuck.openedAt > Math.min(...deadlines);
+  const isLong = ending !== null && ending.code !== row.code && until - stuck.openedAt > Math.min(...deadlines);
+  const masked = isLong && !(await isStillServed(kit, asleep));
   return { sent, lost, slowestMs, bytes, ending, masked, frames: kit.frames().slice(-100) };
 }
 
@@ -150,7 +174,7 @@ function backlogRule(
         level: record.rowLevel ? lowest('MUST', row.level) : 'MUST',
         source: row.source,
         lane: 'exclusive',
-        needs: { users: 1 },
+        needs: { users: 1, moreRooms: 1 },
         timeoutMs: 300_000,
         // Observed once: it takes some seconds, and both rules are about the same.
         run: async (kit) =>
