@@ -53,8 +53,10 @@ export function addServe(program: Command, { io, exit }: CommandContext): void {
         return;
       }
       const served = await start(options, io);
+      // Whoever reads the address may end it at once.
+      const ended = untilSignal();
       await announce(served, options, io);
-      await untilSignal();
+      await ended;
       await served.close();
       exit(exitCodes.ok);
     });
