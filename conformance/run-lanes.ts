@@ -24,6 +24,10 @@ const calmMs = 5000;
 /** So many broken cases may be the machine's doing; more are the target's, and running them again alone would take ages. */
 const mostDoubted = 24;
 
+/** So often is a server that ends by itself started again. */
+const mostCrashes = 40;
+const noticedMs = 100;
+
 export class LaneRun {
   readonly #session: Session;
   readonly #options: RunOptions;
@@ -38,6 +42,13 @@ export class LaneRun {
   #doubted = 0;
   #repeating = false;
   #dead = false;
+  /** Broken beside a case under which the server ended by itself; or by it. */
+  readonly #shaken = new Set<Due>();
+  #crashes = 0;
+  #blamed = 0;
+  /** Whether no other case is at work. */
+  #alone = false;
+  #rising: Promise<void> | null = null;
   #total = 0;
   #done = 0;
 
@@ -85,6 +96,11 @@ export class LaneRun {
         this.#settle(one, judgeMonitor(one, one.one, recorded));
       }
     }
+    if (this.#crashes > 0 && this.#blamed === 0 && !this.#dead) {
+      throw new TargetError(
+        `The server ended by itself in the run, ${this.#crashes} times, and it could not be told at what. Its last output:\n${session.process?.output ?? ''}`,
+      );
+    }
     if (this.#dead) {
       throw new TargetError(
         `The target at ${session.target.url} stopped answering after ${this.#done} of ${this.#total} cases; the run was given up. What it did last is in the server's own log.`,
@@ -108,6 +124,7 @@ export class LaneRun {
   }
 
   async #one(one: Due, lane: 'quiet' | 'loud', session: Session): Promise<void> {
+    await this.#rising;
     if (this.#dead) return;
     const closed = closedBefore(one, this.#checked);
     if (closed !== null) {
@@ -119,9 +136,21 @@ export class LaneRun {
       this.#begun += 1;
     }
     const begun = this.#loud === 0 ? this.#begun : -1;
+    const crashes = this.#crashes;
     const startedAt = session.clock.now();
     const result = await runCase(session, this.#leases, one);
     if (lane === 'loud') this.#loud -= 1;
+    const crash = await this.#revive(result.verdict !== 'pass');
+    if (this.#crashes > crashes && !this.#dead) {
+      // Beside others nobody can tell whose doing it was: alone it shows.
+      if (crash !== null && (this.#alone || this.#options.again === false)) {
+        this.#settle(one, this.#blame(result, crash));
+      } else {
+        this.#shaken.add(one);
+        this.#again.set(one, result);
+      }
+      return;
+    }
     if (result.verdict === 'fail' || result.verdict === 'error') {
       this.#dead = this.#dead || (await isGone(one.channel, session));
     }
@@ -143,6 +172,45 @@ export class LaneRun {
     } else this.#settle(one, result);
   }
 
+  /** Starts a server of the suite's own again that has ended by itself; how it ended, null where it did not. */
+  async #revive(isBroken: boolean): Promise<string | null> {
+    const { process } = this.#session;
+    if (process === null) return null;
+    // Its sockets are closed before its end is known.
+    if (isBroken && this.#rising === null) await process.ended(noticedMs);
+    const { crash } = process;
+    if (crash === null) return null;
+    this.#rising ??= this.#startAgain(process).finally(() => {
+      this.#rising = null;
+    });
+    await this.#rising;
+    return crash;
+  }
+
+  async #startAgain(process: NonNullable<Session['process']>): Promise<void> {
+    this.#crashes += 1;
+    if (this.#crashes > mostCrashes) {
+      this.#dead = true;
+      return;
+    }
+    await process.start().catch(() => {
+      this.#dead = true;
+    });
+  }
+
+  /** Whatever a client sends, the server goes on for the others: a MUST in every contract. */
+  #blame(result: CaseResult, crash: string): CaseResult {
+    this.#blamed += 1;
+    return {
+      ...result,
+      verdict: 'fail',
+      level: 'MUST',
+      reason: 'crashed',
+      expected: 'a server that goes on',
+      observed: `its process ended by itself, ${crash}`,
+    };
+  }
+
   /**
    * What was inconclusive, again, and what the machine may have broken: the quiet ones beside one another, every
    * other alone; with nothing kept of what was observed.
@@ -151,7 +219,7 @@ export class LaneRun {
     this.#repeating = true;
     if (this.#doubted >= mostDoubted) {
       for (const [one, result] of this.#again) {
-        if (result.verdict === 'inconclusive') continue;
+        if (result.verdict === 'inconclusive' || this.#shaken.has(one)) continue;
         this.#again.delete(one);
         this.#settle(one, result);
       }
@@ -162,13 +230,21 @@ export class LaneRun {
       const fresh: Session = { ...this.#session, memory: new Map() };
       this.#again.clear();
       const isQuiet = ({ one }: Due) => one.lane === 'quiet';
-      await this.#work(due.filter(isQuiet), quietWidth, 'quiet', fresh);
+      // Those beside which the server ended show alone whose doing it was.
+      const isCalm = (one: Due) => !this.#shaken.has(one);
+      const quiet = due.filter(isQuiet);
+      await this.#work(quiet.filter(isCalm), quietWidth, 'quiet', fresh);
+      const shaken = quiet.filter((one) => !isCalm(one));
+      this.#shaken.clear();
+      this.#alone = true;
+      await this.#work(shaken, 1, 'quiet', fresh);
       await this.#work(
         due.filter((one) => !isQuiet(one)),
         1,
         'loud',
         fresh,
       );
+      this.#alone = false;
     }
     for (const [one, result] of this.#again) this.#settle(one, result);
     this.#again.clear();

@@ -83,6 +83,13 @@ export class ServerProcess {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** How it ended without being asked to; null: it runs, or was left down. */
+  get crash(): string | null {
+    if (this.#child === null || this.isRunning || this.#isLeft) return null;
+    const { exitCode, signalCode } = this.#child;
+    return exitCode === null ? `by ${signalCode}` : `with exit code ${exitCode}`;
+  }
+
   async start(): Promise<void> {
     const [program, ...args] = this.#start.command;
     // A group of its own: whatever the command starts ends with it.
