@@ -215,7 +215,8 @@ describe.skipIf(withoutRedis)('processes that share a Redis', () => {
     begin();
     const [a, b] = await Promise.all([processOf(), processOf()]);
     const [ada, bob] = await Promise.all([a.joined('ada'), b.joined('bob')]);
-    const leaver = await a.joined('cleo');
+    const [leaver, late] = [await a.joined('cleo'), await a.open('dora')];
+    await late.drain();
     ada.send({ type: 'say', id: '1', text: 'before' });
     await bob.until('said');
     const isLost = untilLogged('redis-lost');
@@ -227,6 +228,9 @@ describe.skipIf(withoutRedis)('processes that share a Redis', () => {
     expect(await ada.until('error')).toMatchObject({ code: 'unavailable' });
     expect(await ada.drain()).toEqual([]);
     await leaver.close();
+    late.send({ type: 'join', id: 'j' });
+    expect(await late.until('error')).toMatchObject({ code: 'unavailable', id: 'j' });
+    expect((await late.closed).code).toBe(1011);
     let back = 0;
     const bothBack = new Promise<void>((resolve) => {
       heard.push(({ event }) => {

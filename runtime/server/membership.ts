@@ -103,6 +103,14 @@ export const sendSnapshot = async (hub: Hub, session: Session, room: string): Pr
   if (snapshot !== null) session.answer(snapshot);
 };
 
+/** Takes a connection out of a room that it could not join to the end: nobody was told of it yet. */
+export const withdraw = async (hub: Hub, session: Session, room: string): Promise<void> => {
+  if (!session.rooms.delete(room)) return;
+  const topic = roomTopic(hub.table.name, room);
+  hub.topics.remove(topic, session);
+  await hub.seam.engine.leave(topic, session.facts.id).catch((error) => hub.report('leave-delayed', session, error));
+};
+
 /** Takes a connection out of a room. `silently`: nobody is told (shutdown). */
 export const leaveRoom = async (
   hub: Hub,

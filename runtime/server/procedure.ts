@@ -3,18 +3,30 @@
 import { answerPing } from './answer-ping.ts';
 import { createContext } from './context.ts';
 import type { CoreContext } from './core.ts';
-import { joinRoom, leaveRoom } from './membership.ts';
+import { joinRoom, leaveRoom, withdraw } from './membership.ts';
+import { isRefusal } from './refusal.ts';
 import { runOnce } from './repeat.ts';
 import { replay } from './replay.ts';
 import { refuseMismatch, refuseUnmet, roomOf } from './requirements.ts';
 import type { Session } from './session.ts';
 import { CHANNEL_ROOM, everyoneTopic, userTopic } from './topics.ts';
 
-const join = (session: Session, room: string, by: CoreContext['by'], withSnapshot: boolean): Promise<void> =>
-  settled(async (pending) => {
-    const context = (again: boolean): CoreContext => createContext(session, room, pending, { by, again });
-    await joinRoom(session.hub, session, room, context, withSnapshot);
-  });
+const join = async (session: Session, room: string, by: CoreContext['by'], withSnapshot: boolean): Promise<void> => {
+  const wasIn = session.rooms.has(room);
+  try {
+    await settled(async (pending) => {
+      const context = (again: boolean): CoreContext => createContext(session, room, pending, { by, again });
+      await joinRoom(session.hub, session, room, context, withSnapshot);
+    });
+  } catch (error) {
+    if (!wasIn && isRefusal(error) && error.condition === 'unavailable') {
+      await withdraw(session.hub, session, room);
+      // In no room it would wait for ever for what a join brings. Its client comes back, and joins then.
+      if (session.rooms.size === 0) session.endSoon(session.codeFor('error', 1011), 'join again');
+    }
+    throw error;
+  }
+};
 
 const settled = async (work: (pending: Promise<unknown>[]) => Promise<void>): Promise<void> => {
   const pending: Promise<unknown>[] = [];

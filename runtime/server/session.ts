@@ -214,6 +214,11 @@ export class Session implements Recipient, TransportEvents, TaskQueueOwner, Hear
     this.shut(code, reason);
   }
 
+  /** The same once the message that is being handled is answered. */
+  endSoon(code: number, reason: string): void {
+    this.#tasks.add(async () => this.end(code, reason));
+  }
+
   /** Ends it without a closing handshake. */
   terminate(): void {
     this.#transport.terminate();
