@@ -82,6 +82,6 @@ summary code { font-weight: 600; }
 .m pre { margin-top: -.6rem; }
 input { width: 100%; margin: .8rem 0; padding: .45rem .6rem; font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--dim); border-radius: 6px; }
 [hidden] { display: none; }
-@media (max-width: 60rem) { .page { display: block; } .side { position: static; height: auto; border: 0; padding-bottom: 0; } .side > ul:not(#found) { display: flex; flex-wrap: wrap; gap: 0 .6rem; } .side ul ul { display: none; } main { padding: 1rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } th:last-child { min-width: 11rem; } .k td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; } }
+@media (max-width: 60rem) { .page { display: block; } .side { position: static; height: auto; border: 0; padding-bottom: 0; } .side > ul:not(#found) { display: flex; flex-wrap: wrap; gap: 0 .6rem; } .side ul ul { display: none; } main { padding: 1rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } th:last-child { min-width: 11rem; } .k th:nth-child(4) { min-width: 9rem; } .k td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; } }
 @media print { .side, .parts, .skip { display: none; } .page { display: block; } details::details-content { content-visibility: visible; display: block; } figure, tr { break-inside: avoid; } }
 `;
