@@ -1,5 +1,6 @@
 // Rules about the beginning of a connection: its address, and when a client counts as ready.
 
+import type { Channel } from '../../scripts/model.ts';
 import { brief } from '../harness/pointer.ts';
 import { sampleOf } from '../harness/samples.ts';
 import { Failed, lowest } from '../rule.ts';
@@ -40,6 +41,21 @@ const address: ClientRule = {
   ],
 };
 
+/** A message that makes nobody ready, and nothing else either: no part of a sequence, no answer, no heartbeat. */
+function anotherMessage(channel: Channel): string | null {
+  const rows = channel.auth?.ready ?? [];
+  if (rows.some((row) => row.on === 'message' && row.message === null)) return null;
+  const special = new Set([
+    ...rows.flatMap((row) => (row.on === 'message' ? [row.message] : [])),
+    ...(channel.resync?.messages ?? []),
+    channel.resync?.snapshot?.message,
+    channel.error?.message,
+    ...channel.heartbeats.flatMap(({ ping, pong }) => [ping, pong]),
+    ...channel.clientMessages.flatMap(({ reply }) => reply?.messages ?? []),
+  ]);
+  return channel.serverMessages.find(({ key }) => !special.has(key))?.key ?? null;
+}
+
 const readyWhen: ClientRule = {
   id: 'auth/ready-when',
   role: 'client',
@@ -71,8 +87,18 @@ const readyWhen: ClientRule = {
           }
           await kit.clock.sleep(200);
           await client.fence();
-          if (client.state?.ready === true)
+          const isReady = () => client.state?.ready === true;
+          if (isReady())
             throw new Failed('not ready before the message that makes it so', 'ready', { reason: 'too-early' });
+          const another = anotherMessage(channel);
+          if (another !== null) {
+            await connection.send(client.messages.build(another).text);
+            // Taken when it was told, or not at all.
+            await kit.until(() => client.delivered.length > 0, 300);
+            await client.fence();
+            if (isReady())
+              throw new Failed('not ready at another message', `ready at ${another}`, { reason: 'wrong-message' });
+          }
           for (const row of rows) {
             if (row.on !== 'message') continue;
             const key = row.message ?? channel.serverMessages[0]?.key ?? '';

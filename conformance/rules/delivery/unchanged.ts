@@ -41,8 +41,8 @@ function addressing(effect: ServerMessage, cause: ClientMessage, user: string): 
   return row?.on === 'message' && row.user !== null ? { with: { [row.user]: user } } : {};
 }
 
-/** Spaces around it, letters that are written in more than one way, and a ligature: what is trimmed, folded or normalised shows. */
-const around = (core: string): string => `  ${core} e\u0301 \u00e9 \u212b \ufb01 A\u00a0b\u2003c\t `;
+/** Spaces around it, letters that are written in more than one way, a ligature, and marks of HTML: what is trimmed, folded, normalised or escaped shows. */
+const around = (core: string): string => `  ${core} e\u0301 \u00e9 \u212b \ufb01 A\u00a0b\u2003c <i>&amp;"'</i>\t `;
 
 export const textUnchanged: Rule = {
   id: 'delivery/text-unchanged',

@@ -16,6 +16,8 @@ import {
   resyncOf,
   sendUpdate,
   sequenceLane,
+  toSender,
+  triggersOf,
   updateNeeds,
   updater,
   updaters,
@@ -205,11 +207,21 @@ export const rejectedUsesNone: Rule = {
       // That a rejected message ends its connection is another rule's matter.
       if (member.ending !== null) member = await kit.joined({ name: 'member', user: updater(kit) });
     }
+    await refusedOutside(kit);
     await causeUpdate(kit, witness, witness);
     // One that the server took after all has its number like any other: that too is another rule's matter.
     expectSteps(kit, updatesSeen(kit, witness, start));
   }),
 };
+
+/** What would be an update, had its sender joined. */
+async function refusedOutside(kit: Kit): Promise<void> {
+  const [trigger] = triggersOf(kit.channel);
+  if (trigger === undefined || kit.room?.join == null || kit.room.joinOnOpen) return;
+  const outside = await kit.connect({ name: 'outside', user: updater(kit) });
+  await kit.send(outside, trigger.key, toSender(kit.channel, trigger, outside));
+  await kit.roundTrip(outside);
+}
 
 /** Messages that would be updates, were they valid. */
 function brokenUpdates(kit: Kit): readonly string[] {
