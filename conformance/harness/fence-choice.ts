@@ -59,6 +59,15 @@ function isLoud(channel: Channel, { key }: ClientMessage): boolean {
   );
 }
 
+/** Whether it uses up a number of the room's sequence: a case that counts them would count this one. */
+function isNumbered({ resync, serverMessages }: Channel, { key }: ClientMessage): boolean {
+  return serverMessages.some(
+    (effect) =>
+      resync?.messages.includes(effect.key) &&
+      effect.triggers.some((trigger) => trigger.on === 'message' && trigger.message === key),
+  );
+}
+
 /** Requests of which the answer is direct; a heartbeat's ping first, then those that need no membership. What others get of
  * it too must carry a marker, or it would be taken for what a case sent. */
 export function roundTripFence(
@@ -67,7 +76,7 @@ export function roundTripFence(
 ): RoundTripFence | null {
   const found: (RoundTripFence & { cost: number })[] = [];
   for (const message of channel.clientMessages) {
-    if (!isPlain(channel, message)) continue;
+    if (!isPlain(channel, message) || isNumbered(channel, message)) continue;
     const direct = channel.serverMessages.filter(
       (answer) =>
         answer.delivery?.to === 'direct' &&
