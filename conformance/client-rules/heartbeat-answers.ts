@@ -1,10 +1,22 @@
 // Rules about the heartbeats that the server starts: they are answered, and missed when they stay away.
+import type { ClientKit } from '../client/client-kit.ts';
 import type { Connection } from '../harness/connection.ts';
 import { brief, sameJson, valueAt } from '../harness/pointer.ts';
 import { Failed } from '../rule.ts';
 import type { ClientRule } from './client-rule.ts';
 import { beatsOf } from './heartbeat.ts';
 import { delayBefore } from './levels.ts';
+
+/** Not by the connection's own ping, which masks as a client does. */
+const pingFrame = (connection: Connection, payload: string): Promise<void> =>
+  connection.sendFrame({ opcode: 9, payload, masked: false });
+
+/** What the client wrote before it answers a ping frame is there. */
+async function frameFence(kit: ClientKit, connection: Connection): Promise<void> {
+  const before = connection.pongs.length;
+  await pingFrame(connection, 'fence');
+  await kit.until(() => connection.pongs.length > before || connection.ending !== null, kit.patienceMs);
+}
 
 const answersPings: ClientRule = {
   id: 'heartbeat/client-answers',
@@ -34,7 +46,7 @@ const answersPings: ClientRule = {
           if (!sameJson(wanted, seen))
             throw new Failed(`${brief(wanted)} at ${to}`, brief(seen), { reason: 'wrong-echo' });
         }
-        await kit.clock.sleep(50);
+        await frameFence(kit, connection);
         if (answers().length > n + 1)
           throw new Failed('one answer', `${answers().length - n}`, { reason: 'duplicate' });
       }
@@ -52,10 +64,8 @@ const pongFrames: ClientRule = {
     async (kit) => {
       const { client, connection: first } = await kit.connected();
       const content = 'are you there?';
-      // Not by the connection's own ping, which masks as a client does.
-      const ping = (connection: Connection) => connection.sendFrame({ opcode: 9, payload: content, masked: false });
       const answered = async (connection: Connection) => {
-        await ping(connection);
+        await pingFrame(connection, content);
         await kit.until(() => connection.pongs.length > 0 || connection.ending !== null, kit.patienceMs);
         return connection.pongs[0];
       };

@@ -54,6 +54,17 @@ export function arrivals(connections: readonly Connection[], sent: readonly Send
   );
 }
 
+/** Waits for one more message: whatever the client wrote of its queue came before it. */
+export async function lastWord(
+  kit: ClientKit,
+  client: ClientUnderTest,
+  connection: Connection,
+  key: string,
+): Promise<void> {
+  const last = await sendMany(client, key, 1);
+  await kit.until(() => arrivals([connection], last).length > 0, kit.patienceMs);
+}
+
 export async function sendMany(client: ClientUnderTest, key: string, count: number): Promise<readonly Sending[]> {
   const sent: Sending[] = [];
   for (let n = 0; n < count; n += 1) sent.push(await client.send(key));

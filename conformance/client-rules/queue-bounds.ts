@@ -6,7 +6,15 @@ import { Schemas } from '../harness/schemas.ts';
 import { Failed } from '../rule.ts';
 import type { ClientRule } from './client-rule.ts';
 import { levelOf } from './levels.ts';
-import { arrivals, expectArrivals, expectDropped, heldBack, sendMany, whereQueued } from './queue-arrivals.ts';
+import {
+  arrivals,
+  expectArrivals,
+  expectDropped,
+  heldBack,
+  lastWord,
+  sendMany,
+  whereQueued,
+} from './queue-arrivals.ts';
 import { queuedMessages } from './sendable.ts';
 
 const boundedByCount: ClientRule = {
@@ -29,7 +37,7 @@ const boundedByCount: ClientRule = {
       const connection = await admit();
       const kept = sent.map((_, index) => index).filter((index) => !dropped.includes(sent[index] as Sending));
       await kit.until(() => arrivals([connection], sent).length >= kept.length, kit.scaled(kit.readyAfterMs) + 3000);
-      await kit.clock.sleep(100);
+      await lastWord(kit, client, connection, key);
       expectArrivals(arrivals([connection], sent), kept, 'the messages that were kept');
     },
     (queue) => levelOf(queue, 'messages', 'overflow'),
@@ -58,7 +66,7 @@ const boundedByAge: ClientRule = {
       const connection = await admit();
       const sent = [old, young as Sending];
       await kit.until(() => arrivals([connection], sent).length > 0, kit.scaled(kit.readyAfterMs) + kit.patienceMs);
-      await kit.clock.sleep(100);
+      await lastWord(kit, client, connection, key);
       expectArrivals(arrivals([connection], sent), [1], 'the younger of two');
     },
     (queue) => levelOf(queue, 'maxAgeMs'),
