@@ -50,8 +50,8 @@ function begin(t: Turn): void {
 function askReplay(t: Turn): void {
   const { request, replay, end: last, gapTimeoutMs } = t.rules.resync!;
   const { position, time } = set(t, { sync: 'replaying', isDoubted: false });
-  // Where nothing ends a replay, or its end does not come, time does: after a heartbeat has had its time to find the connection dead.
-  plan(t, 'gap', last ? 30 * gapTimeoutMs : gapTimeoutMs);
+  // Where nothing ends a replay, or its end does not come, time does.
+  plan(t, 'gap', last ? 10 * gapTimeoutMs : gapTimeoutMs);
   const { type: asking, lastSequence, lastTimestamp } = request;
   // Of the time alone the server sends again what has the same; numbers tell what came before.
   const cursor = lastSequence ? put({}, lastSequence, position) : put({}, lastTimestamp!, time);
