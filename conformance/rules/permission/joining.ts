@@ -115,6 +115,23 @@ async function expectUnheard(kit: Kit, scene: Scene, member: Connection, level: 
   throw new Failed('nothing of a room that was not joined', brief(heard.value), { reason: 'had-effect', level });
 }
 
+/** The control: who takes nothing at all has not kept anybody out. */
+async function expectHeard(kit: Kit, scene: Scene, probe: ClientMessage, level: Level): Promise<void> {
+  const members = [scene.sender, scene.witness];
+  const from = members.map(({ messages }) => messages.length);
+  await tell(kit, scene, kit.message(probe.key, { room: kit.rooms[0]! }));
+  await kit.fence(members);
+  const keys = kit.effectsOf(probe.key).map(({ key }) => key);
+  const isHeard = members.some((one, index) =>
+    one.since(from[index]!).some(({ key }) => key !== null && keys.includes(key)),
+  );
+  if (isHeard) return;
+  throw new Failed("what is said in the address's room is heard there", scene.witness.describe(), {
+    reason: 'missing',
+    level,
+  });
+}
+
 function forbidding(judgement: Judgement): (kit: Kit, row: JoinRow) => Promise<void> {
   return async (kit, row) => {
     const forbidden = kit.forbiddenRoom();
@@ -122,7 +139,9 @@ function forbidding(judgement: Judgement): (kit: Kit, row: JoinRow) => Promise<v
     const { scene, refusal } = await askToJoin(kit, row, forbidden, witness);
     judgement.judge(kit, refusal, `${row.message.type} for a room that the user may not enter`, row);
     const probe = probeOf(kit.channel);
-    if (judgement !== withoutEffect || probe === null || kit.channel.room?.selector == null) return;
+    if (judgement !== withoutEffect || probe === null) return;
+    await expectHeard(kit, scene, probe, row.level);
+    if (kit.channel.room?.selector == null) return;
     // Had it joined after all, its own words there would come back to it.
     const said = await sendRefused(kit, scene, kit.message(probe.key, { room: forbidden }));
     judgement.judge(kit, said, `${probe.type} in a room that the user may not enter`, { ...row, level: 'MUST' });
