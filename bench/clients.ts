@@ -95,7 +95,7 @@ async function ratesOf(
   const all = ['wirepact', 'bare', ...names];
   const values = new Map(all.map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round += 1)
-    for (const name of all) values.get(name)?.push(await measure(folder, name, measured));
+    for (const name of all) values.get(name)?.push(await measure(folder, name, measured, 7 * rounds));
   const of = (name: string): number => median(values.get(name) ?? []);
   return { own: of('wirepact'), of };
 }
@@ -134,9 +134,9 @@ async function compare(
   return rows;
 }
 
-async function measure(folder: string, peer: string, name: string): Promise<number> {
+async function measure(folder: string, peer: string, name: string, rounds = 1): Promise<number> {
   const program = join(folder, `${peer}-${name}.mjs`);
-  writeFileSync(program, await programFor(peer, name));
+  writeFileSync(program, await programFor(peer, name, rounds));
   const output = await runCommand([process.execPath, '--expose-gc', program]);
   const value = /^measured (.+)$/m.exec(output)?.[1];
   if (value === undefined) throw new Error(`${peer} printed no ${name}: ${output.slice(-200)}`);

@@ -31,9 +31,9 @@ export async function sizeOf(imports: string): Promise<number> {
   return gzipSync(result.outputFiles[0]?.contents ?? '', { level: 9 }).length;
 }
 
-/** A program that takes one measure of one client, and prints the number as JSON. */
-export async function programFor(peer: string, measure: string): Promise<string> {
-  const contents = measure === 'socket-rate' ? onSocket(peer) : inSimulation(peer, measure);
+/** A program that takes one measure of one client, and prints the number as JSON. @param rounds of messages over a socket */
+export async function programFor(peer: string, measure: string, rounds: number): Promise<string> {
+  const contents = measure === 'socket-rate' ? onSocket(peer, rounds) : inSimulation(peer, measure);
   const stdin = { contents, resolveDir: `${root}/bench/clients`, loader: 'ts' as const };
   const { module, data } = measuredChannel();
   const define = { MEASURED_CHANNEL: JSON.stringify(data) };
@@ -57,13 +57,13 @@ const inSimulation = (peer: string, measure: string): string => `
 `;
 
 /** The same program is its own server, in another process. */
-const onSocket = (peer: string): string => `
+const onSocket = (peer: string, rounds: number): string => `
   import './real-page.ts';
   import { serveFrames, socketRate } from './socket-rate.ts';
   import * as peer from './peers/${peer}.js';
   if (process.argv[2] === 'serve') await serveFrames(peer);
   else {
-    const value = await socketRate(peer);
+    const value = await socketRate(peer, ${rounds});
     ${say}
   }
 `;

@@ -7,8 +7,6 @@ import { nextMessage } from './messages.ts';
 import { leadTo } from './real-page.ts';
 
 const COUNT = 20_000;
-// The first ones warm the compiler up; the fastest counts, which something else disturbed least.
-const ROUNDS = 20;
 /** Nothing more comes of a client that has been silent for so long: it has connected, and joined whatever it joins. */
 const SETTLED_MS = 500;
 const LATEST_MS = 60_000;
@@ -39,8 +37,9 @@ export async function serveFrames({ server }: Peer): Promise<void> {
   process.send?.((sockets.address() as { readonly port: number }).port);
 }
 
-/** Messages a second of processor time, from the bytes of the socket to the application's handler. */
-export async function socketRate(peer: Peer): Promise<number> {
+/** Messages a second of processor time, from the bytes of the socket to the application's handler. The first rounds warm the
+ * compiler up; the fastest counts, which something else disturbed least. */
+export async function socketRate(peer: Peer, rounds: number): Promise<number> {
   const server = fork(process.argv[1] ?? '', ['serve'], { stdio: 'inherit' });
   const [port] = (await once(server, 'message')) as [number];
   leadTo(port);
@@ -52,7 +51,7 @@ export async function socketRate(peer: Peer): Promise<number> {
   });
   await once(server, 'message');
   let best = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     received = 0;
     const all = new Promise<void>((resolve, reject) => {
       const late = setTimeout(
