@@ -46,7 +46,7 @@ const sum = (before: AlarmRow, result: RunResult): AlarmRow => {
 };
 
 export interface AlarmOptions {
-  /** Runs; servers and clients take turns. */
+  /** Runs in all, those known included; servers and clients take turns. */
   readonly runs: number;
   /** Every instance in each run, in place of one for each rule. */
   readonly isWhole: boolean;
@@ -64,7 +64,8 @@ export async function proveQuiet(contract: Contract, { runs, isWhole, known, onR
   );
   const stop = burnCores();
   try {
-    for (let run = 0; run < runs; run += 1) {
+    const before = [...rows.values()].reduce((total, row) => total + row.runs, 0);
+    for (let run = before; run < runs; run += 1) {
       const role = run % 2 === 0 ? 'server' : 'client';
       const result = await (role === 'server' ? ofServer : ofClient)(contract, isWhole);
       const row = sum(rows.get(role)!, result);
