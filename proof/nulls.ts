@@ -19,6 +19,8 @@ const passedRules = (cases: readonly CaseResult[]): readonly string[] => [
 
 export interface NullVerdict {
   readonly passed: readonly string[];
+  /** Rules that the contract makes there, whatever became of them. */
+  readonly declared: ReadonlySet<string>;
   /** What kept the suite from judging it at all. */
   readonly error: string | null;
 }
@@ -35,7 +37,8 @@ export async function passedBy(
     const target = await stand.target({ url: server.url, controlUrl: null }, timeScale);
     const run = { parallel: 100, timeoutMs: 20_000 };
     const result = await runServerConformance(stand.contract, { ...target, run }, { channels, again });
-    return { passed: passedRules(result.cases), error: result.harnessError ?? null };
+    const declared = result.cases.filter(({ verdict }) => verdict !== 'not-applicable').map(({ rule }) => rule);
+    return { passed: passedRules(result.cases), declared: new Set(declared), error: result.harnessError ?? null };
   } finally {
     await server.close();
   }
