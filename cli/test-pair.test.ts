@@ -87,11 +87,11 @@ test('a broken rule is 1, its seed breaks it again, and a known list accepts it'
 
 test('a broken SHOULD counts with --strict alone', { timeout: 120_000 }, async () => {
   const args = ['--target', faulty('resync/unanswered'), '--channel', 'arena', '--rule', 'resync/replayed-after*'];
-  const { code, out, report } = await pair(good, ...args, '--schedules', '6');
+  // What is missed while the client is away depends on how long it is: one seed alone may miss nothing the second time.
+  const { code, out, report } = await pair(good, ...args, '--schedules', '8');
   expect(report().summary, out).toMatchObject({ fail: 0, warn: 1 });
   expect(code, out).toBe(0);
-  const seed = seedOf(report().cases[0]);
-  expect((await pair(good, ...args, '--seed', seed, '--strict')).code).toBe(1);
+  expect((await pair(good, ...args, '--schedules', '8', '--strict')).code).toBe(1);
 });
 
 test('an adapter that ends in the middle is told once, with its log', { timeout: 120_000 }, async () => {

@@ -9,9 +9,14 @@ const contract: Contract = JSON.parse(readFileSync(new URL('../../generated/mode
 
 const start = (kind: NullClient) => localAdapter(kind, (write) => nullClient(kind, write));
 
-async function passedBy(kind: NullClient, channels: readonly string[]): Promise<readonly string[]> {
-  const result = await runClientConformance(contract, start(kind), { channels });
+async function passedBy(
+  kind: NullClient,
+  channels: readonly string[],
+  rules?: readonly string[],
+): Promise<readonly string[]> {
+  const result = await runClientConformance(contract, start(kind), { channels, ...(rules ? { rules } : {}) });
   expect(result.harnessError).toBeUndefined();
+  if (rules) expect(result.cases.map(({ instance }) => instance)).toEqual(expect.arrayContaining([...rules]));
   return result.cases.filter(({ verdict }) => verdict === 'pass').map(({ instance }) => instance);
 }
 
@@ -52,7 +57,6 @@ describe('null clients pass only what they deserve', () => {
   it(
     'connects again in a tight loop: everything that says when to come back is broken',
     async () => {
-      const passed = await passedBy('tight-loop', ['chat']);
       const broken = [
         'reconnect/backoff-delay@chat',
         'reconnect/backoff-jitter@chat',
@@ -68,7 +72,8 @@ describe('null clients pass only what they deserve', () => {
         'close-codes/client-refreshes-token@chat.4001',
         'queue/not-before-ready@chat',
       ];
-      expect(passed.filter((instance) => broken.includes(instance))).toEqual([]);
+      // No others beside them: in one process with the suite, a loop that has much to do is no tight one.
+      expect(await passedBy('tight-loop', ['chat'], broken)).toEqual([]);
     },
     longMs,
   );

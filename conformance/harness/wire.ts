@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { encodeFrame, type FrameParts } from './frames.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type Received } from './inbox.ts';
 import type { Trace } from './trace.ts';
 
 export interface WireParts {
@@ -14,11 +14,16 @@ export interface WireParts {
   readonly patienceMs: () => number;
 }
 
+const mostKept = 2000;
+const longestKept = 4096;
+
 export class Wire extends Inbox {
   /** Whether the suite ended it, by a close frame or by dropping it: the code in the ending is then no choice of the server's. */
   endedBySuite = false;
   /** Messages sent on it; infinite once raw bytes were, which may be any number of messages. */
   sentCount = 0;
+  /** The first texts that were sent on it, those not too long to be kept. */
+  readonly #sent = new Set<string>();
   readonly #parts: WireParts;
 
   constructor(parts: WireParts) {
@@ -29,8 +34,14 @@ export class Wire extends Inbox {
   /** A value goes as JSON, a string as it is. Resolves when the operating system has taken it; a dead connection is not an error. */
   send(message: unknown): Promise<void> {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
+    if (this.#sent.size < mostKept && text.length <= longestKept) this.#sent.add(text);
     this.record('sent', 'text', text, this.#parts.isFence(text, null, undefined));
     return this.#write((done) => this.#parts.socket.send(text, done));
+  }
+
+  /** Whether it came as this connection had sent it: an echo knows no more of the contract than that. */
+  isBounced({ text }: Received): boolean {
+    return this.#sent.has(text);
   }
 
   sendBinary(bytes: Uint8Array): Promise<void> {

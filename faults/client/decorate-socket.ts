@@ -71,6 +71,10 @@ export function onSocket(given: Given, hook: (wire: Wire) => SocketHooks, option
       return this.#inner.bufferedAmount;
     }
 
+    get readyState(): number {
+      return this.#inner.readyState;
+    }
+
     send(text: string): void {
       (this.#hooks.send ?? this.#wire.send)(text);
     }

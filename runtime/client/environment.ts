@@ -20,6 +20,7 @@ export interface Environment {
 /** The part of a WebSocket that a client uses; the browser's and that of the package `ws` both have it. */
 export interface SocketLike {
   readonly bufferedAmount: number;
+  readonly readyState: number;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;

@@ -125,12 +125,12 @@ function attempt(t: Turn): void {
 }
 
 /** What the last connection left behind comes first, then what was held back. */
-function becomeReady(t: Turn): void {
+function becomeReady(t: Turn, _lateMs?: number, buffered = 0): void {
   set(t, { ready: true, refused: undefined });
   plan(t, 'ready');
   plan(t, 'stable', t.rules.reconnect.stableMs);
   t.rules.answering?.resume(t);
-  flush(t, 0);
+  flush(t, buffered);
 }
 
 /** Gives up what there is of a connection, without waiting for its close event. */

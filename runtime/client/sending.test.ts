@@ -65,6 +65,24 @@ test('a slow socket is not fed faster than it drains', async () => {
   expect(server.latest.received).toEqual([{ type: 'NOTE', n: 1 }]);
 });
 
+test('a socket that is closing is given nothing: it would be swallowed', async () => {
+  const { clock, client, server } = createStage(feed);
+  client.connect();
+  await clock.advance(900);
+  const early = client.send('NOTE', { n: 1 });
+  // Ready by time alone, when the server has refused it already.
+  server.latest.startClosing();
+  await clock.advance(200);
+  const late = client.send('NOTE', { n: 2 });
+  server.latest.close(1006);
+  await clock.advance(5000);
+  expect(server.connections.map(({ received }) => received)).toEqual([
+    [],
+    [1, 2].map((n) => ({ type: 'NOTE', n })),
+  ]);
+  await Promise.all([early, late]);
+});
+
 test('a slow socket drains, however often more is sent', async () => {
   const { clock, client, server } = createStage({ ...feed, queue: { messages: 1000, maxAgeMs: 60000 } });
   client.connect();

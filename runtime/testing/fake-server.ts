@@ -18,6 +18,8 @@ export interface FakeConnection {
   /** Any text, or something that is no text. */
   sendRaw(data: unknown): void;
   close(code: number): void;
+  /** The server's close frame has come, and the close event has not: it is told by `close`. */
+  startClosing(): void;
   /** From now on nothing arrives on either side, and no close event: the cable is cut. */
   cut(): void;
   /** Bytes that the client's socket is to say it holds back. */
@@ -133,6 +135,9 @@ export function createFakeServer(table: ClientTable, options: FakeServerOptions)
       },
       sendRaw: (data: unknown) => socket.sendRaw(data),
       close: (code: number) => socket.#end(code),
+      startClosing() {
+        socket.readyState = 2;
+      },
       cut: () => socket.cut(),
       buffer: (bytes: number) => socket.buffer(bytes),
     }))(this);

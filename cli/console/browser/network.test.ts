@@ -9,6 +9,7 @@ class FarSocket {
   onmessage: ((event: object) => void) | null = null;
   onclose: ((event: object) => void) | null = null;
   readonly bufferedAmount = 0;
+  readonly readyState = 1;
   readonly sent: string[] = [];
   isClosed = false;
 

@@ -40,6 +40,10 @@ export function createNetwork(listener: NetworkListener): Network {
       return this.#socket?.bufferedAmount ?? 0;
     }
 
+    get readyState(): number {
+      return this.#isOver ? 3 : (this.#socket?.readyState ?? 0);
+    }
+
     send(text: string): void {
       listener.frame('out', text);
       this.#pass(() => this.#socket?.send(text));

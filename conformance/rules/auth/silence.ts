@@ -93,7 +93,9 @@ export const tokenNotEchoed = tokenMonitor(
       ]);
       // Of a refusal the body is kept with its tokens marked.
       texts.push(...observation.refusals.map(({ body }) => body));
-      said += observation.connections.flatMap(({ messages }) => messages).filter(({ key }) => key !== null).length;
+      said += observation.connections.flatMap((one) =>
+        one.messages.filter((message) => message.key !== null && !one.isBounced(message)),
+      ).length;
       const isToken = (text: string) => text.includes('[token]') || secrets.some((secret) => text.includes(secret));
       // One search of all that can hold a token: there are thousands of texts, and hundreds of tokens.
       if (secrets.every((secret) => unbroken.test(secret)) && !isToken(texts.flatMap(likely).join('\n'))) continue;

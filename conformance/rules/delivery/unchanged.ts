@@ -105,7 +105,8 @@ async function checkText(
     witness: { user: second! },
   });
   const { sender, witness } = party as { sender: Connection; witness: Connection };
-  const receiver = copiesFor(effect.delivery!.to, 'sender') > 0 ? sender : witness;
+  // What comes back to its sender may be no more than an echo.
+  const receiver = copiesFor(effect.delivery!.to, 'peer1') > 0 ? witness : sender;
   const from = receiver.messages.length;
   const core = uniqueText('m-');
   const text = around(core);

@@ -1,5 +1,7 @@
 // The first frames of a connection: nothing counts before it is accepted, and from then on nothing is lost.
-import { buildProbe, Probing, theProbe } from '../../harness/probe.ts';
+import type { Connection } from '../../harness/connection.ts';
+import type { Built } from '../../harness/messages.ts';
+import { buildProbe, type Probe, Probing, theProbe } from '../../harness/probe.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, type Rule } from '../../rule.ts';
 import { wantsToken } from './refusal.ts';
@@ -65,12 +67,14 @@ export const firstFramesProcessed: Rule = {
         source: channel.auth?.source ?? channel.source,
         async run(kit) {
           const probe = theProbe(kit);
+          // What comes back to its sender may be no more than an echo.
+          const witness = probe.direct ? null : await kit.joined({ name: 'witness' });
           const connection = await kit.connect({ name: 'quick' });
           const join = needsJoin ? channel.room?.join?.message : undefined;
           const first = Array.from({ length: burst }, () => buildProbe(kit, probe, connection));
           if (join !== undefined) void connection.send(kit.message(join).text);
           await Promise.all(first.map((built) => connection.send(built.text)));
-          await expectEffects(kit, connection, probe.effect.key, probe.effect.type, probe.level);
+          await expectEffects(kit, witness ?? connection, connection, probe, first);
         },
       },
     ];
@@ -79,16 +83,17 @@ export const firstFramesProcessed: Rule = {
 
 async function expectEffects(
   kit: Kit,
-  connection: Awaited<ReturnType<Kit['connect']>>,
-  key: string,
-  type: string,
-  level: 'MUST' | 'SHOULD',
+  seer: Connection,
+  sender: Connection,
+  { effect, level }: Probe,
+  sent: readonly Built[],
 ): Promise<void> {
-  const count = () => connection.messages.filter((message) => message.key === key).length;
-  await connection.until(() => count() >= burst || connection.ending !== null, kit.patienceMs);
+  const isTheirs = (text: string) => sent.some(({ marker }) => marker === null || text.includes(marker));
+  // A direct answer has nothing in it but its type that tells whose it is.
+  const count = () =>
+    seer.messages.filter(({ key, text }) => key === effect.key && (seer === sender || isTheirs(text))).length;
+  await seer.until(() => count() >= burst || sender.ending !== null, kit.patienceMs);
   if (count() >= burst) return;
-  throw new Failed(`${burst} ${type}, one for each message sent at once`, `${count()}: ${connection.describe()}`, {
-    reason: count() === 0 ? 'missing' : 'lost',
-    level,
-  });
+  const expected = `${burst} ${effect.type} on ${seer.name}, one for each message sent at once`;
+  throw new Failed(expected, `${count()}: ${seer.describe()}`, { reason: count() === 0 ? 'missing' : 'lost', level });
 }

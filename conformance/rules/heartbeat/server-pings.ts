@@ -158,7 +158,8 @@ export const pingIsFrame: Rule = {
           const seen = strays.map((stray) => (stray.binary === null ? stray.text : '(binary)'));
           throw new Failed('declared messages alone', brief(seen), { reason: 'stray' });
         }
-        if (connection.pings.length + connection.messages.length === 0) {
+        const own = connection.messages.filter((message) => !connection.isBounced(message));
+        if (connection.pings.length + own.length === 0) {
           throw new Failed('a sign of life', connection.describe(), { reason: 'never', level: beat.level });
         }
       },

@@ -3,7 +3,7 @@ import type { Channel } from '../../../scripts/model.ts';
 import { type Connection, describeEnding } from '../../harness/connection.ts';
 import type { Built } from '../../harness/messages.ts';
 import { valueAt } from '../../harness/pointer.ts';
-import { buildProbe, type Probe, theProbe } from '../../harness/probe.ts';
+import { buildProbe, type Probe, Probing, theProbe } from '../../harness/probe.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, Inconclusive, type Rule } from '../../rule.ts';
 import { type Bucket, longestRow, mostTaken, refillMs } from './bucket.ts';
@@ -64,6 +64,14 @@ async function member(kit: Kit, bucket: Bucket, name: string): Promise<Connectio
   return connection;
 }
 
+/** The control: what comes back to its sender is counted below, and may be no more than an echo. */
+async function expectRelayed(kit: Kit, probe: Probe): Promise<void> {
+  const witness = await kit.joined({ name: 'witness' });
+  const probing = await Probing.beside(kit, witness, probe);
+  await probing.control('a message within the limit');
+  for (const connection of [probing.sender, witness]) await connection.close();
+}
+
 /** Answers to these messages: their effects, and whatever errors came. */
 function answersOf(kit: Kit, connection: Connection, probe: Probe, sent: readonly Built[], since: number) {
   const error = kit.channel.error?.message;
@@ -112,6 +120,7 @@ export const withinAccepted = rateRule(
   { id: 'limits/rate-within-accepted', sentence: 'As many messages at once as the burst allows are all taken.' },
   async (kit, _row, bucket) => {
     const probe = theProbe(kit);
+    await expectRelayed(kit, probe);
     const connection = await member(kit, bucket, 'within');
     const outcome = await sendAtOnce(kit, connection, probe, bucket.burst);
     if (outcome.taken >= bucket.burst) return;
@@ -232,6 +241,7 @@ export const recovers = rateRule(
   },
   async (kit, row, bucket) => {
     const probe = theProbe(kit);
+    await expectRelayed(kit, probe);
     const connection = await member(kit, bucket, 'repentant');
     await sendAtOnce(kit, connection, probe, bucket.burst + overBy(row, bucket));
     await kit.clock.sleep(refillMs(bucket) + 50);
@@ -250,6 +260,7 @@ export const perConnection = rateRule(
   },
   async (kit, row, bucket) => {
     const probe = theProbe(kit);
+    await expectRelayed(kit, probe);
     const fast = await member(kit, bucket, 'fast');
     const calm = await member(kit, bucket, 'calm');
     const outcomes = await Promise.all([

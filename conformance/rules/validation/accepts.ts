@@ -112,6 +112,8 @@ interface Bound {
 }
 
 const astral = '\u{1f409}';
+/** Of no depth where they stand in a text, closed or not. */
+const brackets = '[{"a":['.repeat(20);
 
 /** Values at the bounds of one place, where the schema has any. */
 function* boundsAt(schema: JsonSchema, place: string): Generator<Bound> {
@@ -134,6 +136,10 @@ function* boundsAt(schema: JsonSchema, place: string): Generator<Bound> {
   const types = [schema.type].flat();
   if (types.includes('string') && maxLength === undefined && values === undefined && !('const' in schema)) {
     yield at('type', 'characters of all kinds', `\u00e4\u{1f409}\u200d"\\ \u2028 <b> \u05d0 \u0000`.trim());
+  }
+  const isShort = typeof maxLength === 'number' && maxLength < brackets.length;
+  if (types.includes('string') && !isShort && values === undefined && !('const' in schema)) {
+    yield at('type', 'brackets and quotes', brackets);
   }
   if (types.includes('number')) yield at('type', 'a fraction', 1.5);
   if (types.includes('boolean')) for (const value of [true, false]) yield at('type', `${value} at`, value);

@@ -7,6 +7,7 @@ import { brief } from '../../harness/pointer.ts';
 import type { User } from '../../harness/users.ts';
 import type { Kit } from '../../kit.ts';
 import { Failed, type Needs } from '../../rule.ts';
+import { copiesFor } from '../delivery/truth-table.ts';
 
 export interface Scene {
   /** Joined; has the role that the message needs. Replaced by {@link renew} where the server ended it. */
@@ -145,7 +146,8 @@ export function outcomesOf(kit: Kit, key: string, scene: Scene): readonly Outcom
   const outcomes: Outcome[] = [];
   for (const effect of effects) {
     if (replies.includes(effect.key) || effect.delivery === null) continue;
-    const isToOthers = ['others', 'other-users', 'user'].includes(effect.delivery.to);
+    // What comes back to its sender may be no more than an echo.
+    const isToOthers = copiesFor(effect.delivery.to, 'peer1') > 0;
     outcomes.push({ connection: isToOthers ? scene.witness : scene.sender, keys: [effect.key], effect });
   }
   const [first] = replies;
