@@ -41,6 +41,8 @@ const wakeKeeps: ClientRule = {
   cases: clientBeats(
     async (kit, beat) => {
       const { client, connection } = await kit.ready();
+      // The first may be under way by now: left unanswered, and taken for an answered one, it would end the connection.
+      if (pingsOf(connection, beat).length === 0) await nextPing(kit, connection, beat);
       client.responder.answers = (received) => received.key !== beat.ping;
       const ping = await nextPing(kit, connection, beat);
       if (ping === undefined) throw withoutPings(beat);

@@ -42,6 +42,7 @@ export async function shakeHands(options: HandshakeOptions): Promise<Attempt> {
   };
   const socket = new WebSocket(options.url, settings);
   const connection = new Connection({ ...options, socket, tcp: () => tcp });
+  for (const text of early) connection.noteSent(text);
   return await new Promise((resolve) => {
     let settled = false;
     const settle = (attempt: Attempt) => {

@@ -14,16 +14,19 @@ export interface WireParts {
   readonly patienceMs: () => number;
 }
 
-const mostKept = 2000;
-const longestKept = 4096;
+/** Of what was sent, so that a flood is not kept. */
+const mostKeptCharacters = 1_000_000;
+
+const bytesOf = (payload: string | Uint8Array) => Buffer.from(payload as Uint8Array);
 
 export class Wire extends Inbox {
   /** Whether the suite ended it, by a close frame or by dropping it: the code in the ending is then no choice of the server's. */
   endedBySuite = false;
   /** Messages sent on it; infinite once raw bytes were, which may be any number of messages. */
   sentCount = 0;
-  /** The first texts that were sent on it, those not too long to be kept. */
+  /** The first texts that were sent on it. */
   readonly #sent = new Set<string>();
+  #keptCharacters = 0;
   readonly #parts: WireParts;
 
   constructor(parts: WireParts) {
@@ -34,9 +37,15 @@ export class Wire extends Inbox {
   /** A value goes as JSON, a string as it is. Resolves when the operating system has taken it; a dead connection is not an error. */
   send(message: unknown): Promise<void> {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
-    if (this.#sent.size < mostKept && text.length <= longestKept) this.#sent.add(text);
+    this.noteSent(text);
     this.record('sent', 'text', text, this.#parts.isFence(text, null, undefined));
     return this.#write((done) => this.#parts.socket.send(text, done));
+  }
+
+  /** For {@link isBounced}: what is sent otherwise than by the methods here. */
+  noteSent(text: string): void {
+    this.#keptCharacters += text.length;
+    if (this.#keptCharacters <= mostKeptCharacters) this.#sent.add(text);
   }
 
   /** Whether it came as this connection had sent it: an echo knows no more of the contract than that. */
@@ -51,6 +60,7 @@ export class Wire extends Inbox {
 
   /** One text message in these pieces, a frame each. */
   async sendFragments(pieces: readonly (string | Uint8Array)[]): Promise<void> {
+    this.noteSent(Buffer.concat(pieces.map(bytesOf)).toString());
     for (const [index, payload] of pieces.entries()) {
       await this.sendFrame({ opcode: index === 0 ? 1 : 0, payload, final: index === pieces.length - 1 });
     }
@@ -59,6 +69,7 @@ export class Wire extends Inbox {
   /** A frame as a library would refuse to send it: invalid UTF-8 in text, reserved opcodes, unmasked. */
   sendFrame(parts: FrameParts): Promise<void> {
     if (parts.opcode === 8 && this.ending === null) this.endedBySuite = true;
+    if (parts.opcode === 1 && parts.final !== false) this.noteSent(bytesOf(parts.payload ?? '').toString());
     return this.sendRaw(encodeFrame(parts));
   }
 
