@@ -1,5 +1,5 @@
 // Whether anything was lost, doubled, or put in another order: what the members of a room were told, and what it keeps.
-import type { Got } from './member.ts';
+import type { Got } from '../../examples/cluster/member.ts';
 
 export interface Witness {
   readonly name: string;

@@ -2,10 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Random } from '../../conformance/pair/random.ts';
 import { startProxy } from '../../conformance/proxy/index.ts';
+import { confirmedMember, type Member, sequencedMember } from '../../examples/cluster/member.ts';
 import { developmentSecret, makeToken, users } from '../../reference-server/index.ts';
 import { RedisServer } from '../../runtime/server/fixtures/redis-server.ts';
 import { judgeKept, judgeSequenced } from './judge.ts';
-import { confirmedMember, type Member, sequencedMember } from './member.ts';
 import { ServerProcess } from './server-process.ts';
 import { type Cluster, drawSteps, inflict } from './trouble.ts';
 

@@ -4,9 +4,9 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Member, sequencedMember } from '../../examples/cluster/member.ts';
 import { developmentSecret, makeToken, users } from '../../reference-server/index.ts';
 import { judgeSequenced } from '../cluster/judge.ts';
-import { type Member, sequencedMember } from '../cluster/member.ts';
 import { ServerProcess } from '../cluster/server-process.ts';
 
 export interface StormOptions {
