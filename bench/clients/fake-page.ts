@@ -1,5 +1,6 @@
 // A page whose time is simulated: timers, Date and the events of window and document, set as globals before a client is loaded.
 import { createFakeClock } from '../../runtime/testing/fake-clock.ts';
+import { events, makePage } from './page.ts';
 
 export const clock = createFakeClock();
 /** The machine's own time, for rates. */
@@ -42,35 +43,14 @@ function clear(timer: unknown): void {
   repeating.delete(id);
 }
 
-const events = new EventTarget();
-const target = {
-  addEventListener: events.addEventListener.bind(events),
-  removeEventListener: events.removeEventListener.bind(events),
-  dispatchEvent: events.dispatchEvent.bind(events),
-};
-
-const globals: { readonly [name: string]: unknown } = {
-  ...target,
-  window: globalThis,
-  self: globalThis,
-  document: { ...target, visibilityState: 'visible', hidden: false },
-  navigator: { onLine: true, userAgent: 'page', product: 'page' },
-  location: {
-    protocol: 'https:',
-    hostname: 'server.test',
-    host: 'server.test',
-    port: '',
-    href: 'https://server.test/',
-  },
+makePage({
   Date: FakeDate,
   setTimeout: (call: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
     clock.setTimeout(() => call(...args), ms),
   clearTimeout: clear,
   setInterval: repeat,
   clearInterval: clear,
-};
-for (const [name, value] of Object.entries(globals))
-  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+});
 
 /** The page was asleep: an hour passed on the wall, and no timer ran. */
 export function sleep(ms: number): void {

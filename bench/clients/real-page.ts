@@ -1,5 +1,6 @@
 // A page with a real socket: time and timers are Node's own, and every address leads to the one server that is given.
 import { WebSocket } from 'ws';
+import { makePage } from './page.ts';
 
 const page = { server: '' };
 
@@ -14,26 +15,4 @@ class PageSocket extends WebSocket {
   }
 }
 
-const events = new EventTarget();
-const target = {
-  addEventListener: events.addEventListener.bind(events),
-  removeEventListener: events.removeEventListener.bind(events),
-  dispatchEvent: events.dispatchEvent.bind(events),
-};
-const globals: { readonly [name: string]: unknown } = {
-  ...target,
-  window: globalThis,
-  self: globalThis,
-  document: { ...target, visibilityState: 'visible', hidden: false },
-  navigator: { onLine: true, userAgent: 'page', product: 'page' },
-  location: {
-    protocol: 'https:',
-    hostname: 'server.test',
-    host: 'server.test',
-    port: '',
-    href: 'https://server.test/',
-  },
-  WebSocket: PageSocket,
-};
-for (const [name, value] of Object.entries(globals))
-  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+makePage({ WebSocket: PageSocket });
