@@ -94,7 +94,7 @@ export async function start(options: ServeOptions, io: Io): Promise<Started> {
   let engine: Engine | undefined;
   let served: Served;
   try {
-    engine = await openEngine(options.engine, log);
+    engine = await openEngine(options.engine, log, options.timeScale);
     const bounds = boundsOf(options);
     served = await startServed({
       contract,

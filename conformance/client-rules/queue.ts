@@ -76,7 +76,9 @@ const readinessFirst: ClientRule = {
         const again = await kit.opened(client, 1, kit.scaled(delaysUntil(row, 3)) * 2 + kit.patienceMs);
         const openMs = (refused.ending?.at ?? kit.clock.now()) - openedAt;
         if (kit.readyAfterMs > 0 && openMs > kit.scaled(kit.readyAfterMs) * 0.8)
-          throw new Inconclusive(`The close took ${Math.round(openMs)} ms to reach the client: it may be ready by then.`);
+          throw new Inconclusive(
+            `The close took ${Math.round(openMs)} ms to reach the client: it may be ready by then.`,
+          );
         expectArrivals(arrivals([refused], sent), [], 'messages into the connection that was not ready');
         const limitMs = kit.scaled(kit.readyAfterMs) + kit.patienceMs;
         await kit.until(() => arrivals([again], sent).length >= sent.length, limitMs);

@@ -57,7 +57,7 @@ export function createDriver(
   }
 
   /** Endless while the socket closes: it would swallow what it is given, and the close event is still to come. */
-  const buffered = () => (socket?.readyState! > 1 ? Infinity : (socket?.bufferedAmount ?? 0));
+  const buffered = () => (!socket ? 0 : socket.readyState > 1 ? Infinity : socket.bufferedAmount);
 
   /** The state is committed at once; effects run in the order of the events, also of those that handlers cause. */
   function dispatch(event: ClientEvent): void {

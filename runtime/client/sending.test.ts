@@ -76,10 +76,7 @@ test('a socket that is closing is given nothing: it would be swallowed', async (
   const late = client.send('NOTE', { n: 2 });
   server.latest.close(1006);
   await clock.advance(5000);
-  expect(server.connections.map(({ received }) => received)).toEqual([
-    [],
-    [1, 2].map((n) => ({ type: 'NOTE', n })),
-  ]);
+  expect(server.connections.map(({ received }) => received)).toEqual([[], [1, 2].map((n) => ({ type: 'NOTE', n }))]);
   await Promise.all([early, late]);
 });
 

@@ -185,12 +185,14 @@ export class RedisLink {
     });
   }
 
-  /** Does what has to be done, now or when the link is back. */
+  /** Does what has to be done, now or when the link is back; and again, where it fails while the link is there. */
   async owe(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch {
-      if (!this.#isClosed) this.#owed.push(work);
+      if (this.#isClosed) return;
+      if (this.#isUp) this.#clock.setTimeout(() => void this.owe(work), LONGEST_RETRY_MS);
+      else this.#owed.push(work);
     }
   }
 
@@ -218,6 +220,8 @@ export class RedisLink {
       if (!this.#isUp || this.#isClosed) return;
       this.#isUp = false;
       this.#tell('warn', 'redis-lost', error?.message ?? 'the connection ended');
+      // Not every error ends a connection: no `ready` follows one that did not.
+      this.#retry();
     };
     client.on('error', lost);
     client.on('reconnecting', lost);
@@ -230,10 +234,10 @@ export class RedisLink {
       await this.#measure();
     } catch {
       // Still loading its file, or gone again.
-      this.#clock.setTimeout(() => void this.#ready(), FIRST_RETRY_MS);
+      this.#retry();
       return;
     }
-    if (this.#isUp || this.#isClosed) return;
+    if (this.#isUp || this.#isClosed || !this.#commands.isReady || !this.#subscriptions.isReady) return;
     this.#isUp = true;
     this.#tell('info', 'redis-back', 'the connection is there again');
     const owed = this.#owed;
@@ -242,7 +246,13 @@ export class RedisLink {
     for (const listener of [...this.#back]) listener();
   }
 
+  #retry(): void {
+    this.#clock.setTimeout(() => void this.#ready(), FIRST_RETRY_MS);
+  }
+
+  /** Rejects also while Redis loads its file: it tells the time then, and does nothing else. */
   async #measure(): Promise<void> {
+    await this.command(['DBSIZE']);
     const [seconds, micros] = (await this.command(['TIME'])) as readonly [string, string];
     this.#offset = Number(seconds) * 1000 + Number(micros) / 1000 - this.#clock.now();
   }

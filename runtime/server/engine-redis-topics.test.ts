@@ -22,10 +22,20 @@ const createLink = () => {
       listener = heard;
     },
     unsubscribe: async () => {},
+    /** Why the next question is not answered. */
+    refusal: null as string | null,
     command: async ([name, , from]: readonly string[]): Promise<unknown> => {
       if (name === 'XREVRANGE') return log.slice(-1);
       await answered;
+      if (link.refusal !== null) {
+        const refusal = new Error(link.refusal);
+        link.refusal = null;
+        throw refusal;
+      }
       return log.filter(([id]) => `(${id}` > (from ?? ''));
+    },
+    owe: async (work: () => Promise<unknown>): Promise<void> => {
+      await work().catch(() => link.owe(work));
     },
     onLost: (call: () => void) => {
       lost = call;
@@ -74,4 +84,37 @@ it('lets nobody join while it hears nothing', async () => {
   lose();
   link.isUp = false;
   await expect(topics.caughtUp('room')).rejects.toThrow('Redis cannot be reached');
+});
+
+it('asks again for what was missed where Redis is there and did not say', async () => {
+  const { link, append, lose, comeBack, answer } = createLink();
+  const topics = new RedisTopics(link, (topic) => topic);
+  const heard: string[] = [];
+  await topics.subscribe('room', ({ text }) => heard.push(text));
+  lose();
+  append('one', false);
+  link.refusal = 'LOADING Redis is loading the dataset in memory';
+  comeBack();
+  answer();
+  await topics.caughtUp('room');
+  append('two', true);
+  expect(heard).toEqual(['one', 'two']);
+});
+
+it('catches up anew where the link is lost while it does', async () => {
+  const { link, append, lose, comeBack, answer } = createLink();
+  const topics = new RedisTopics(link, (topic) => topic);
+  const heard: string[] = [];
+  await topics.subscribe('room', ({ text }) => heard.push(text));
+  lose();
+  append('one', false);
+  comeBack();
+  lose();
+  answer();
+  await new Promise((resolve) => setTimeout(resolve));
+  append('two', false);
+  comeBack();
+  await topics.caughtUp('room');
+  append('three', true);
+  expect(heard).toEqual(['one', 'two', 'three']);
 });

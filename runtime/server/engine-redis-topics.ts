@@ -4,7 +4,7 @@ import { RedisError, type RedisLink } from './engine-redis-link.ts';
 import type { Cancel, Publication } from './seam.ts';
 
 type Listener = (publication: Publication) => void;
-type Link = Pick<RedisLink, 'isUp' | 'subscribe' | 'unsubscribe' | 'command' | 'onLost' | 'onBack'>;
+type Link = Pick<RedisLink, 'isUp' | 'subscribe' | 'unsubscribe' | 'command' | 'owe' | 'onLost' | 'onBack'>;
 
 interface Message {
   readonly id: string;
@@ -50,15 +50,17 @@ export class RedisTopics {
   readonly #link: Link;
   readonly #logOf: (topic: string) => string;
   readonly #topics = new Map<string, Topic>();
+  #losses = 0;
 
   constructor(link: Link, logOf: (topic: string) => string) {
     this.#link = link;
     this.#logOf = logOf;
     link.onLost(() => {
+      this.#losses += 1;
       for (const topic of this.#topics.values()) this.#hold(topic);
     });
     link.onBack(() => {
-      for (const [name, topic] of this.#topics) void this.#catchUp(name, topic);
+      for (const [name, topic] of this.#topics) void link.owe(() => this.#catchUp(name, topic));
     });
   }
 
@@ -145,23 +147,24 @@ export class RedisTopics {
     topic.waiting.clear();
   }
 
+  /** Rejects where Redis did not say what was missed. */
   async #catchUp(name: string, topic: Topic): Promise<void> {
-    if (!topic.held) return;
-    try {
-      await topic.ready;
-      const missed = (await this.#link.command(['XRANGE', this.#logOf(name), `(${topic.seen}`, '+'])) as readonly [
-        string,
-        readonly string[],
-      ][];
-      const held = topic.held;
-      topic.held = null;
-      for (const [id, [, envelope = '', , text = '']] of missed) {
-        this.#tell(topic, { id, publication: publicationOf(envelope, text) });
-      }
-      for (const message of held) this.#tell(topic, message);
-      for (const done of topic.behind.splice(0)) done();
-    } catch {
-      // Lost again: the next return catches up. A topic that never came to be has told its subscriber.
+    // One that never came to be has told its subscriber.
+    if (!topic.held || this.#topics.get(name) !== topic) return;
+    const losses = this.#losses;
+    await topic.ready;
+    const missed = (await this.#link.command(['XRANGE', this.#logOf(name), `(${topic.seen}`, '+'])) as readonly [
+      string,
+      readonly string[],
+    ][];
+    // Two returns, one soon after the other, ask twice; a loss meanwhile is caught up on by the return that follows it.
+    const { held } = topic;
+    if (!held || losses !== this.#losses) return;
+    topic.held = null;
+    for (const [id, [, envelope = '', , text = '']] of missed) {
+      this.#tell(topic, { id, publication: publicationOf(envelope, text) });
     }
+    for (const message of held) this.#tell(topic, message);
+    for (const done of topic.behind.splice(0)) done();
   }
 }
