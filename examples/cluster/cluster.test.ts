@@ -35,7 +35,8 @@ describe.skipIf(missing !== null && !everything)('two processes behind nginx, wi
   beforeAll(async () => {
     expect(missing).toBeNull();
     port = await freePort();
-    const args = ['--import', 'tsx', 'start.ts', '--port', String(port), '--time-scale', '0.05'];
+    const { timeScale } = await readTarget(here('target.yaml'));
+    const args = ['--import', 'tsx', 'start.ts', '--port', String(port), '--time-scale', String(timeScale)];
     const env = { ...process.env, WIREPACT_SECRET: secret };
     cluster = spawn(process.execPath, args, { cwd: here('.'), env, stdio: ['ignore', 'pipe', 'pipe'] });
     cluster.stderr?.on('data', (data) => {
