@@ -12,7 +12,7 @@ import { bundledStand } from './stand.ts';
 
 const usage = `npm run proof -- [parts] [options]
   --faults            the faults of all roles            --role server|client|pair   of one role alone
-  --nulls             implementations that do nothing
+  --nulls             implementations that do nothing    --name NAME                 one of them, the rows of the others kept
   --mutants N         so many random changes of the source, drawn by --seed (default 1)
   --false-alarms N    so many runs of correct implementations, all cores busy; --whole: every instance in each
   --quick             faults (each operator once for each rule) and nulls on one channel; writes nothing but with --write
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     resume: { type: 'boolean', default: false },
     whole: { type: 'boolean', default: false },
     role: { type: 'string' },
+    name: { type: 'string' },
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },
     help: { type: 'boolean', default: false },
@@ -90,12 +91,13 @@ async function main(): Promise<void> {
     isRed ||= rows.some(({ live, rules }) => live !== false && rules.some(({ caught }) => !caught));
   }
   if (values.nulls || (isQuick && !values.faults) || isEverything) {
-    const nulls: Parts['nulls'][number][] = [];
-    await proveNulls(bundledStand(), isQuick, (row) => {
-      nulls.push(row);
+    let nulls: Parts['nulls'] = values.name === undefined ? [] : parts.nulls;
+    const onRow = (row: Parts['nulls'][number]): void => {
+      nulls = [...nulls.filter(({ role, name }) => role !== row.role || name !== row.name), row];
       say(`${row.role} ${row.name}: ${row.vacuous.length === 0 ? 'nothing given away' : row.vacuous.join(', ')}`);
-      keep({ nulls: [...nulls] });
-    });
+      keep({ nulls });
+    };
+    await proveNulls(bundledStand(), { isQuick, name: values.name, onRow });
     isRed ||= nulls.some(({ vacuous }) => vacuous.length > 0);
   }
   const mutants = values.mutants ?? (isEverything && !isQuick ? '200' : undefined);

@@ -79,7 +79,14 @@ export function channelsBySize({ contract }: Stand): readonly string[] {
   return contract.channels.toSorted((left, right) => size(left) - size(right)).map(({ name }) => name);
 }
 
-export async function proveNulls(stand: Stand, isQuick: boolean, onRow: (row: NullRow) => void): Promise<void> {
+export interface NullOptions {
+  readonly isQuick: boolean;
+  /** One alone; undefined: all. Throws where there is none of that name. */
+  readonly name?: string | undefined;
+  readonly onRow: (row: NullRow) => void;
+}
+
+export async function proveNulls(stand: Stand, { isQuick, name: only, onRow }: NullOptions): Promise<void> {
   const names = channelsBySize(stand);
   const channels = isQuick ? names.slice(0, 1) : names;
   // Where nothing is answered, most of what is undecided would be looked at again alone, for as long as each may take: hours
@@ -89,7 +96,11 @@ export async function proveNulls(stand: Stand, isQuick: boolean, onRow: (row: Nu
     const again = isQuick ? row : await ofServer(stand, name, names.slice(0, 1), true);
     onRow({ ...row, vacuous: [...new Set([...row.vacuous, ...again.vacuous])] });
   };
+  const isMeant = (name: string): boolean => only === undefined || only === name;
+  const ofServers = (Object.keys(nullServers) as (keyof typeof nullServers)[]).filter(isMeant);
+  const ofClients = (Object.keys(clients) as (keyof typeof clients)[]).filter(isMeant);
+  if (ofServers.length + ofClients.length === 0) throw new Error(`No implementation is called "${only}".`);
   // Side by side: nearly all of the time is waiting.
-  await Promise.all((Object.keys(nullServers) as (keyof typeof nullServers)[]).map(prove));
-  for (const name of Object.keys(clients) as (keyof typeof clients)[]) onRow(await ofClient(stand, name, channels));
+  await Promise.all(ofServers.map(prove));
+  for (const name of ofClients) onRow(await ofClient(stand, name, channels));
 }
