@@ -43,8 +43,10 @@ const wakeKeeps: ClientRule = {
       const { client, connection } = await kit.ready();
       // The first may be under way by now: left unanswered, and taken for an answered one, it would end the connection.
       if (pingsOf(connection, beat).length === 0) await nextPing(kit, connection, beat);
+      await kit.clock.sleep(kit.scaled(beat.intervalMs) / 4);
       client.responder.answers = (received) => received.key !== beat.ping;
       const ping = await nextPing(kit, connection, beat);
+      if (connection.ending !== null) throw new Inconclusive('The connection ended before the client was to sleep.');
       if (ping === undefined) throw withoutPings(beat);
       const before = pingsOf(connection, beat).length;
       const isAwake = () => isOver(client, connection) || pingsOf(connection, beat).length > before;
