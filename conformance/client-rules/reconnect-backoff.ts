@@ -60,9 +60,11 @@ function whereReconnecting(
 /** Told by what the later waits have more than the first: a busy machine makes all of them longer, and so hides waits that stay the same. */
 function hasGrown(samples: readonly Sample[]): boolean {
   const first = samples.filter(({ attempt }) => attempt === 1);
+  const due = samples.reduce((sum, { mostMs }) => sum + mostMs - (first[0]?.mostMs ?? mostMs), 0);
+  // A schedule that stays the same: with jitter, all of the first waits may be longer than the later ones are on average.
+  if (due === 0) return true;
   const shortest = Math.min(...first.map(({ from, to }) => to - from));
   const grown = samples.reduce((sum, { from, to }) => sum + to - from - shortest, 0);
-  const due = samples.reduce((sum, { mostMs }) => sum + mostMs - (first[0]?.mostMs ?? mostMs), 0);
   return grown >= due * 0.3;
 }
 
