@@ -19,6 +19,7 @@ export const shown = [
   'connections with heartbeats in one process',
   'client core, min + gzip',
   'inbound messages a second, of a socket',
+  'the same without what the socket takes',
   'attempts a minute, flapping server',
   'herd of 1,000 after 1012, in 100 ms',
   'generate, cold',

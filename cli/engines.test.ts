@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createClient } from '@redis/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTarget, runServerConformance } from '../conformance/index.ts';
 import { RedisServer, withoutRedis } from '../runtime/server/fixtures/redis-server.ts';
@@ -50,6 +51,26 @@ describe('the bundled server keeps its contract', () => {
 
     test('on Redis', { timeout: 300_000 }, async () => {
       expect(await judge(redis.url)).toBeGreaterThan(40);
+    });
+
+    test('a process counts as living for as long as the time scale says', async () => {
+      const watcher = await createClient({ url: redis.url }).connect();
+      const leaseOf = async (timeScale: number): Promise<number> => {
+        await watcher.flushAll();
+        const openedAt = Date.now();
+        const engine = await openEngine(redis.url, () => {}, timeScale);
+        const [lease] = await watcher.zRangeWithScores('wirepact:leases', 0, -1);
+        await engine.close?.();
+        return lease!.score - openedAt;
+      };
+      const [whole, half, least] = [await leaseOf(1), await leaseOf(0.5), await leaseOf(0.01)];
+      // Nothing is as quick as its clock: each is read a little after it began.
+      expect(whole).toBeGreaterThanOrEqual(20_000);
+      expect(half).toBeGreaterThanOrEqual(10_000);
+      expect(half).toBeLessThan(20_000);
+      expect(least).toBeGreaterThanOrEqual(4000);
+      expect(least).toBeLessThan(10_000);
+      await watcher.close();
     });
   });
 });

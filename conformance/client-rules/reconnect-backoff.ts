@@ -14,7 +14,7 @@ const measurableMs = 600;
 /** A schedule whose last wait is shorter, unscaled, is stretched to it. */
 const longEnoughMs = 12_000;
 
-interface Sample {
+export interface Sample {
   readonly attempt: number;
   readonly from: number;
   readonly to: number;
@@ -58,7 +58,7 @@ function whereReconnecting(
 }
 
 /** Told by what the later waits have more than the first: a busy machine makes all of them longer, and so hides waits that stay the same. */
-function hasGrown(samples: readonly Sample[]): boolean {
+export function hasGrown(samples: readonly Sample[]): boolean {
   const first = samples.filter(({ attempt }) => attempt === 1);
   const due = samples.reduce((sum, { mostMs }) => sum + mostMs - (first[0]?.mostMs ?? mostMs), 0);
   // A schedule that stays the same: with jitter, all of the first waits may be longer than the later ones are on average.

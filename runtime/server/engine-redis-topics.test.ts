@@ -86,13 +86,19 @@ it('lets nobody join while it hears nothing', async () => {
   await expect(topics.caughtUp('room')).rejects.toThrow('Redis cannot be reached');
 });
 
-it('asks again for what was missed where Redis is there and did not say', async () => {
-  const { link, append, lose, comeBack, answer } = createLink();
-  const topics = new RedisTopics(link, (topic) => topic);
+/** A subscriber whose link was lost before `one` was published. */
+const missingOne = async () => {
+  const parts = createLink();
+  const topics = new RedisTopics(parts.link, (topic) => topic);
   const heard: string[] = [];
   await topics.subscribe('room', ({ text }) => heard.push(text));
-  lose();
-  append('one', false);
+  parts.lose();
+  parts.append('one', false);
+  return { ...parts, topics, heard };
+};
+
+it('asks again for what was missed where Redis is there and did not say', async () => {
+  const { link, topics, heard, append, comeBack, answer } = await missingOne();
   link.refusal = 'LOADING Redis is loading the dataset in memory';
   comeBack();
   answer();
@@ -102,12 +108,7 @@ it('asks again for what was missed where Redis is there and did not say', async 
 });
 
 it('catches up anew where the link is lost while it does', async () => {
-  const { link, append, lose, comeBack, answer } = createLink();
-  const topics = new RedisTopics(link, (topic) => topic);
-  const heard: string[] = [];
-  await topics.subscribe('room', ({ text }) => heard.push(text));
-  lose();
-  append('one', false);
+  const { topics, heard, append, lose, comeBack, answer } = await missingOne();
   comeBack();
   lose();
   answer();
