@@ -90,6 +90,8 @@ export class LaneRun {
     await this.#repeat();
     await this.#work(lanes.server, 1);
     await this.#repeat();
+    // A log may be written in blocks, the last of them when the server ends.
+    await session.process?.stop();
     const recorded = session.record.recorded(session.process?.transcript ?? null);
     for (const one of lanes.idle) {
       if (one.one !== null && isMonitor(one.one) && !this.#dead) {

@@ -85,7 +85,7 @@ export class Fence {
     }
     const reached = await Promise.all([
       ...[...groups].map(([room, members]) => this.#throughRoom(room, members)),
-      ...loose.map((connection) => this.#alone(connection)),
+      ...loose.map((connection) => this.#alone(connection, open)),
     ]);
     if (reached.includes(false)) await this.#clock.sleep(this.waitMs());
   }
@@ -93,7 +93,7 @@ export class Fence {
   /** A broadcast from the connection through its room that comes back to it: proves that it has joined. */
   async toSelf(connection: Connection, room: string): Promise<boolean> {
     if (this.broadcast?.user) return await this.#toOwnUser(connection);
-    return this.broadcast?.user ? await this.#alone(connection) : await this.#throughRoom(room, [connection]);
+    return await this.#throughRoom(room, [connection]);
   }
 
   /** Three times the largest delivery latency measured in this run. */
@@ -140,20 +140,23 @@ export class Fence {
     return await this.#send(sender, sent, marker, members);
   }
 
-  async #alone(connection: Connection): Promise<boolean> {
-    if (await this.#toOwnUser(connection)) return true;
+  async #alone(connection: Connection, among: readonly Connection[]): Promise<boolean> {
+    if (await this.#toOwnUser(connection, among)) return true;
     await this.roundTrip(connection);
     return false;
   }
 
-  /** With delivery `user`: a sentinel that the connection addresses to its own user. */
-  async #toOwnUser(connection: Connection): Promise<boolean> {
+  /** With delivery `user`: a sentinel that the connection addresses to its own user. Where it has a number of the sequence, it is
+   * an update like any other for the user's other connections: those named must have seen it too. */
+  async #toOwnUser(connection: Connection, among: readonly Connection[] = [connection]): Promise<boolean> {
     const { broadcast } = this;
     if (!broadcast?.user || connection.user === null || connection.user.id === '') return false;
+    const { id } = connection.user;
     const marker = uniqueText('fence-');
-    const address = { [broadcast.user]: connection.user.id };
+    const address = { [broadcast.user]: id };
     const sent = this.#build(broadcast.message.key, { ...this.#options(broadcast.message.key, marker), with: address });
-    return await this.#send(connection, sent, marker, [connection]);
+    const own = among.filter(({ user }) => user?.id === id);
+    return await this.#send(connection, sent, marker, own);
   }
 
   async #send(sender: Connection, sent: Built, marker: string, members: readonly Connection[]): Promise<boolean> {

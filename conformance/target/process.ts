@@ -7,6 +7,9 @@ import { type StartCommand, TargetError } from './target.ts';
 const keptOutput = 8000;
 const keptTranscript = 16 * 1024 * 1024;
 
+/** Time for the last output to arrive, where something that the server started outlives it and keeps the pipe open. */
+const lastOutputMs = 1000;
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -136,16 +139,19 @@ export class ServerProcess {
     }
   }
 
-  /** SIGTERM, then SIGKILL after 12 s, to the whole group; resolves when it has ended. One that was asked before has had its time. */
+  /** SIGTERM, then SIGKILL after 12 s, to the whole group; resolves when it has ended and all that it printed was read. One that
+   * was asked before has had its time. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = this.#isLeft ? 'SIGKILL' : 'SIGTERM'): Promise<void> {
     const child = this.#child;
     if (child === null || !this.isRunning) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const read = new Promise<void>((resolve) => child.once('close', () => resolve()));
     this.#signal(signal);
     const killer = setTimeout(() => this.#signal('SIGKILL'), 12_000);
     await ended;
     clearTimeout(killer);
     this.#signal('SIGKILL');
+    await Promise.race([read, sleep(lastOutputMs, undefined, { ref: false })]);
   }
 
   /** SIGTERM to the process that was started alone, as a service manager sends it; nothing is waited for. */

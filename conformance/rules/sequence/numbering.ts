@@ -137,6 +137,8 @@ export const sameForAll: Rule = {
       // One that comes later tells a number of the room from one that each connection counts for itself.
       await causeUpdate(kit, sender, sender);
       const late = await kit.joined({ name: 'latecomer', user: second });
+      // What showed that it joined may be an update for the others too.
+      await kit.quiesce([sender, peer, late]);
       const joinedAt = late.messages.length;
       const shared = await causeUpdate(kit, sender, sender);
       const seen = await nextUpdate(kit, late, joinedAt, 0);
