@@ -1,4 +1,5 @@
 // Faults of content: the right connections get the wrong thing.
+import { randomUUID } from 'node:crypto';
 import type { ChannelContract, ChannelTable, Encoded, Seam } from '../runtime/server/index.ts';
 import { encodeText } from '../runtime/server/index.ts';
 import { readAt, removeAt, writeAt } from '../runtime/server/pointer.ts';
@@ -61,6 +62,19 @@ const withTimes = (value: unknown, change: (time: string) => unknown): unknown =
   for (const place of placesIn(value)) {
     const time = readAt(changed, place);
     if (typeof time === 'string' && instant.test(time)) changed = writeAt(changed, place, change(time));
+  }
+  return changed;
+};
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** With other ids in place of those that the server made: UUIDs that are neither the room's nor the client's. */
+const withOwnIds = (value: unknown, cause: Cause | undefined, make: () => string): unknown => {
+  let changed = value;
+  for (const place of placesIn(value)) {
+    const id = readAt(value, place);
+    const isOwn = typeof id === 'string' && uuid.test(id) && !JSON.stringify([cause?.facts, cause?.value]).includes(id);
+    if (isOwn) changed = writeAt(changed, place, make());
   }
   return changed;
 };
@@ -197,6 +211,30 @@ export const contentFaults: readonly Fault[] = [
         // Fan-out of an empty text is told apart by nobody: it is no JSON.
         { message: encodeText(''), to: recipients },
       ]),
+  },
+  {
+    id: 'content/id-for-each-receiver',
+    sentence: 'A message that goes to several has another id for each of them.',
+    intended: [by('delivery/same-id-for-all', 'differs')],
+    appliesTo: shared,
+    apply: (seam) => {
+      const { seam: noted, cause } = withCause(seam);
+      return changeFanout(noted, ({ message, recipients }) =>
+        recipients.map((recipient) => ({
+          message: rewritten(message, (value) => withOwnIds(value, cause(), randomUUID)),
+          to: [recipient],
+        })),
+      );
+    },
+  },
+  {
+    id: 'content/one-id-for-all-messages',
+    sentence: 'All messages have the same id.',
+    intended: [by('delivery/ids-differ', 'same')],
+    appliesTo: shared,
+    apply: publishing((value, _contract, _type, cause) =>
+      withOwnIds(value, cause, () => '00000000-0000-4000-8000-000000000000'),
+    ),
   },
   {
     id: 'content/wrong-correlation-id',

@@ -33,6 +33,8 @@ const claiming =
 // Two connections that send the same at the same time are heard within so long of each other.
 const TOGETHER_MS = 40;
 
+const SOON_MS = 2000;
+
 export const idempotencyFaults: readonly Fault[] = [
   {
     id: 'idempotency/concurrent-unnoticed',
@@ -106,6 +108,23 @@ export const idempotencyFaults: readonly Fault[] = [
       changeClientRows(seam, ({ idempotent }) => ({
         idempotent: idempotent && { ...idempotent, scope: [...idempotent.scope, 'connection'] },
       })),
+  },
+  {
+    id: 'idempotency/forgets-soon',
+    sentence: 'An id is forgotten after two seconds.',
+    intended: [by('request/idempotent-window')],
+    appliesTo: (table) => rows(table).some((row) => !row.scope.includes('connection')),
+    apply: (seam) => {
+      const first = new Map<string, number>();
+      return changeEngine(seam, (inner) => ({
+        claim: async (key, fingerprint, windowMs) => {
+          const now = seam.clock.now();
+          const at = first.get(key) ?? now;
+          first.set(key, at);
+          return await inner.claim(now - at < SOON_MS ? key : `${key} later`, fingerprint, windowMs);
+        },
+      }));
+    },
   },
   {
     id: 'idempotency/remembers-rejected',

@@ -61,6 +61,7 @@ export class Stage {
   readonly #startedAt = this.clock.now();
   #server: Standing | null = null;
   #isOver = false;
+  readonly #ids = new Map<string, string>();
 
   constructor(stand: Stand, channel: Channel) {
     this.stand = stand;
@@ -190,13 +191,19 @@ export class Stage {
     await this.#server?.close();
   }
 
-  /** Times as they are on the stage, ids as they come. */
+  /** Times as they are on the stage, ids by the order in which they first came. */
   #normal(text: string): string {
     const ids = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
     const at = this.clock.now() - this.#startedAt;
     // The bundled handlers take some times from the system.
     const real = /202\d-\d\d-\d\dT[\d:.]+Z/g;
-    const told = text.replace(ids, (id) => (paired.includes(id) ? id : 'ID'));
+    const told = text.replace(ids, (id) => (paired.includes(id) ? id : this.#nameOf(id)));
     return `${at} ${told.replace(real, (time) => (time < '2029' ? 'REAL' : time))}`;
+  }
+
+  #nameOf(id: string): string {
+    const name = this.#ids.get(id) ?? `ID ${this.#ids.size + 1}`;
+    this.#ids.set(id, name);
+    return name;
   }
 }

@@ -1,4 +1,5 @@
 // Who receives what: exact receiver sets, counts and orders.
+import { idsDiffer, sameIdForAll } from './ids.ts';
 import { sameOrder, senderOrder } from './order.ts';
 import { published, publishedToSeveral } from './published.ts';
 import { receivers } from './receivers.ts';
@@ -26,4 +27,6 @@ export const deliveryRules = [
   storedBeforeSent,
   textUnchanged,
   namesItsRoom,
+  sameIdForAll,
+  idsDiffer,
 ];

@@ -1,125 +1,13 @@
 // Rules about a message that is sent again: it is answered with what the first one made, and nothing happens twice.
-import type { Channel, ClientMessage, Idempotent } from '../../../scripts/model.ts';
-import type { Connection, Received } from '../../harness/connection.ts';
+import type { Idempotent } from '../../../scripts/model.ts';
+import type { Connection } from '../../harness/connection.ts';
 import type { BuildOptions, Built } from '../../harness/messages.ts';
 import { brief, valueAt, withValueAt } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
-import { Failed, lowest, type Needs, type Rule } from '../../rule.ts';
+import { Failed, type Rule } from '../../rule.ts';
 import { codeFor, errorLevel, faultsOf, reject } from '../validation/rejection.ts';
-import { addressed, longCaseMs, needsFor, openScene, pace, renew, type Scene } from '../validation/scene.ts';
-
-/** An idempotent message in its scene, sent once and seen by the witness. */
-interface First {
-  readonly scene: Scene;
-  readonly message: ClientMessage;
-  readonly row: Idempotent;
-  readonly sent: Built;
-  /** What it caused, as its sender or the witness saw it. */
-  readonly effect: Received;
-}
-
-function perIdempotent(
-  run: (kit: Kit, first: First) => Promise<void>,
-  options: {
-    readonly needs?: Needs;
-    readonly applies?: (channel: Channel, row: Idempotent) => boolean;
-    readonly level?: (channel: Channel, message: ClientMessage) => 'MUST' | 'SHOULD';
-  } = {},
-): Rule['cases'] {
-  return (_contract, channel) =>
-    channel.clientMessages.flatMap((message) => {
-      const row = message.idempotent;
-      if (row === null || !effectKey(channel, message) || options.applies?.(channel, row) === false) return [];
-      return [
-        {
-          channel: channel.name,
-          message: message.type,
-          level: lowest(row.level, message.level, options.level?.(channel, message) ?? 'MUST'),
-          source: row.source,
-          needs: needsFor(message, options.needs),
-          timeoutMs: longCaseMs,
-          async run(kit) {
-            const scene = await openScene(kit, message);
-            await pace(kit);
-            const sent = await kit.send(scene.sender, message.key, addressed(kit, message.key, scene));
-            const effect = await effectOf(kit, scene.witness, message, sent);
-            await kit.quiesce([scene.sender, scene.witness]);
-            await run(kit, { scene, message, row, sent, effect });
-          },
-        },
-      ];
-    });
-}
-
-/** The server message by which the effect is known: the echo of the row, else what the message triggers. */
-function effectKey(channel: Channel, message: ClientMessage): string | null {
-  const caused = channel.serverMessages.find((effect) =>
-    effect.triggers.some((trigger) => trigger.on === 'message' && trigger.message === message.key),
-  );
-  return message.idempotent?.echo?.message ?? caused?.key ?? null;
-}
-
-function effects(kit: Kit, connection: Connection, message: ClientMessage, about: Built): readonly Received[] {
-  const key = effectKey(kit.channel, message);
-  return connection.messages.filter(
-    (received) => received.key === key && (about.marker === null || received.text.includes(about.marker)),
-  );
-}
-
-async function effectOf(kit: Kit, connection: Connection, message: ClientMessage, sent: Built): Promise<Received> {
-  await connection.until(
-    () => effects(kit, connection, message, sent).length > 0 || connection.ending !== null,
-    kit.patienceMs,
-  );
-  const [effect] = effects(kit, connection, message, sent);
-  if (effect !== undefined) return effect;
-  throw new Failed(`the effect of ${message.type} on ${connection.name}`, connection.describe(), { reason: 'missing' });
-}
-
-/** The same again: content, id, room. */
-async function repeat(kit: Kit, first: First, connection: Connection): Promise<Received> {
-  await pace(kit);
-  const from = connection.messages.length;
-  await connection.send(first.sent.text);
-  return await connection.take((received) => received.index >= from && received.key === first.row.answer, {
-    what: `${first.row.answer}, the answer to a repeated ${first.message.type}`,
-  });
-}
-
-/** A server that knows no repeats at all breaks the rules about plain ones; what builds on them is then only a warning. */
-async function expectRepeatsKnown(kit: Kit, first: First): Promise<void> {
-  const { sender, witness } = first.scene;
-  await pace(kit);
-  await sender.send(first.sent.text);
-  await kit.fence([sender, witness]);
-  if (effects(kit, witness, first.message, first.sent).length < 2) return await kit.quiesce([sender, witness]);
-  throw new Failed('repeats that are known as such', `a second ${first.message.type}`, {
-    reason: 'doubled',
-    level: 'SHOULD',
-  });
-}
-
-async function expectCount(
-  kit: Kit,
-  { message, sent, scene }: First,
-  wanted: number,
-  connections: readonly Connection[],
-): Promise<void> {
-  await kit.fence(connections);
-  const effect = kit.serverMessage(effectKey(kit.channel, message) ?? '');
-  // What goes to a user was addressed to the witness.
-  const reached =
-    effect.delivery?.to === 'user'
-      ? connections.filter(({ user }) => user !== null && user.id === scene.witness.user?.id)
-      : connections;
-  for (const connection of reached) {
-    const count = effects(kit, connection, message, sent).length;
-    if (count === wanted) continue;
-    throw new Failed(`${wanted} of ${message.type} with that id on ${connection.name}`, `${count}`, {
-      reason: count > wanted ? 'doubled' : 'lost',
-    });
-  }
-}
+import { addressed, pace, renew } from '../validation/scene.ts';
+import { effectOf, effects, expectCount, expectRepeatsKnown, type First, perIdempotent, repeat } from './repeats.ts';
 
 export const repeatAnswered: Rule = {
   id: 'request/idempotent-repeat',
@@ -198,6 +86,32 @@ export const reconnected: Rule = {
       await expectCount(kit, first, 1, [first.scene.witness]);
     },
     { applies: (_channel, row) => !row.scope.includes('connection') },
+  ),
+};
+
+/** So long does a case wait at most, ms: not all of a window, but longer than what was only kept for a moment. */
+const patienceMs = 6000;
+
+export const windowKept: Rule = {
+  id: 'request/idempotent-window',
+  level: 'MUST',
+  role: 'server',
+  sentence: 'A repeat that comes seconds later, within the window, is still a repeat.',
+  cases: perIdempotent(
+    async (kit, first) => {
+      await expectRepeatsKnown(kit, first);
+      const { scene, row, message, sent } = first;
+      await kit.clock.sleep(Math.min(0.8 * kit.clock.scaled(row.windowMs), patienceMs));
+      // Connections may have ended meanwhile: nobody has kept them alive.
+      const next = await kit.joined({ name: 'sender, later', user: scene.user });
+      const witness = await kit.joined({ name: 'witness, later', user: scene.witness.user ?? scene.user });
+      await kit.quiesce([next, witness]);
+      await repeat(kit, first, next);
+      await kit.fence([next, witness]);
+      const count = effects(kit, witness, message, sent).length;
+      if (count > 0) throw new Failed(`no second ${message.type}`, `${count} on the witness`, { reason: 'doubled' });
+    },
+    { lane: 'quiet', applies: (_channel, row) => !row.scope.includes('connection') },
   ),
 };
 

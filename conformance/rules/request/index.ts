@@ -10,6 +10,7 @@ import {
   reconnected,
   rejectedForgotten,
   repeatAnswered,
+  windowKept,
 } from './idempotent.ts';
 import { correlated, errorAmongReplies, inOrder, replied, replyDirect, withoutId } from './replies.ts';
 
@@ -24,6 +25,7 @@ export const requestRules = [
   noSecond,
   concurrent,
   reconnected,
+  windowKept,
   conflictRefused,
   conflictCode,
   otherRoom,
