@@ -16,6 +16,8 @@ export interface BuildOptions {
   readonly marker?: string;
   /** The id, where the envelope has one; null leaves it out. @default a fresh one */
   readonly id?: Id | null;
+  /** Which of the contract's valid examples it is made from, counted on from the last one at the first. @default 0 */
+  readonly example?: number;
 }
 
 export interface Built {
@@ -47,7 +49,8 @@ const longestText = 'fence-0123456789ab';
 
 /** What the contract alone says of a message. */
 interface Facts {
-  readonly base: string;
+  /** JSON of each valid example, else of a sample of the schema. */
+  readonly bases: readonly string[];
   readonly roomPlace: string | null;
   /** Where an id goes that the message may carry, and where one of any kind would. */
   readonly idPlace: string | null;
@@ -73,9 +76,10 @@ export class MessageBuilder {
 
   build(message: ClientMessage, options: BuildOptions, addressRoom: string | null): Built {
     const { room } = this.#channel;
-    const { base, roomPlace, idPlace, idSchema, isIdFree } = this.#factsOf(message);
-    let value: unknown = JSON.parse(base);
-    let place = message.key;
+    const { bases, roomPlace, idPlace, idSchema, isIdFree } = this.#factsOf(message);
+    const example = (options.example ?? 0) % bases.length;
+    let value: unknown = JSON.parse(bases[example]!);
+    let place = `${message.key} ${example}`;
     const named = options.room ?? addressRoom;
     if (
       roomPlace !== null &&
@@ -121,7 +125,7 @@ export class MessageBuilder {
       const idPlace = message.idempotent?.property ?? message.reply?.correlation?.request ?? this.#channel.envelope.id;
       const idSchema = idPlace === null ? null : this.schemaAt(message, idPlace);
       found = {
-        base: JSON.stringify(this.base(message)),
+        bases: this.#basesOf(message),
         roomPlace: this.roomPlace(message),
         idPlace,
         idSchema,
@@ -138,10 +142,10 @@ export class MessageBuilder {
     return madeId(schema, (id) => this.#schemas.accepts(schema, id));
   }
 
-  /** The first example that is valid, else a sample of the schema. */
-  base(message: ClientMessage): unknown {
-    const example = message.examples.find((one) => this.#schemas.accepts(message.schema, one.payload));
-    return structuredClone(example?.payload ?? sampleOf(message.schema, this.#schemas) ?? {});
+  #basesOf(message: ClientMessage): readonly string[] {
+    const valid = message.examples.filter((one) => this.#schemas.accepts(message.schema, one.payload));
+    if (valid.length > 0) return valid.map(({ payload }) => JSON.stringify(payload));
+    return [JSON.stringify(sampleOf(message.schema, this.#schemas) ?? {})];
   }
 
   /** Where the message names its room: by the join or leave row, or the channel's selector. */

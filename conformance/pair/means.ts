@@ -40,7 +40,7 @@ export function meansOf(channel: Channel, schemas: Schemas): Means {
   const builder = new MessageBuilder(channel, schemas);
   const follow = (words: readonly DeliveryWord[]) =>
     channel.clientMessages.flatMap((message): Followed[] => {
-      if (!isPlain(channel, message) || builder.markerPlace(message, builder.base(message)) === null) return [];
+      if (!isPlain(channel, message) || builder.build(message, {}, null).markerPointer === null) return [];
       const caused = channel.serverMessages.filter((effect) => isFollowed(effect, message, words));
       if (caused.length === 0) return [];
       return [{ message, effects: caused.map(({ key }) => key), user: null }];
