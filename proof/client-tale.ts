@@ -39,11 +39,14 @@ export async function tellTale(schemas: Schemas, channel: Channel, fault: Client
   story.token = plain;
   await story.pass(60_000);
   if (server.connections.length === 0) return withoutChance(story.lines.join('\n'));
-  // Connected: everything once, and everything that is no message.
+  // Connected: everything, each of the server's twice as it was, and everything that is no message.
   face.connect();
   story.sendAll();
   await story.pass(3000);
-  for (const message of channel.serverMessages) server.latest.sendRaw(story.messages.build(message.key).text);
+  for (const message of channel.serverMessages) {
+    const { text } = story.messages.build(message.key);
+    for (let n = 0; n < 2; n += 1) server.latest.sendRaw(text);
+  }
   for (const frame of ['{"not', '[]', '{"no":1}', '{"type":"x","event":"x"}', new ArrayBuffer(4)])
     server.latest.sendRaw(frame);
   story.sendAll();

@@ -12,11 +12,15 @@ import { expectSettled } from './settling.ts';
 
 type Run = (kit: ClientKit, message: ClientMessage, row: Idempotent) => Promise<void>;
 
-function whereIdempotent(run: Run, part: Partial<ClientCase> = {}): ClientRule['cases'] {
+function whereIdempotent(
+  run: Run,
+  part: Partial<ClientCase> = {},
+  applies: (row: Idempotent) => boolean = () => true,
+): ClientRule['cases'] {
   return (_contract, channel: Channel) =>
     channel.clientMessages.flatMap((message) => {
       const row = message.idempotent;
-      if (row === null || channel.reconnect === null) return [];
+      if (row === null || channel.reconnect === null || !applies(row)) return [];
       const run_: ClientCase['run'] = (kit) => run(kit, message, row);
       return [caseAt(channel, row, row.level, { message: message.type, timeoutMs: 60_000, ...part, run: run_ })];
     });
@@ -171,4 +175,47 @@ const expires: ClientRule = {
         })),
 };
 
-export const idempotentRules: readonly ClientRule[] = [resent, notAgain, ackSettles, errorEnds, expires];
+const knownGivenOnce: ClientRule = {
+  id: 'delivery/known-given-once',
+  role: 'client',
+  level: 'MUST',
+  sentence:
+    'A message under an id that came before, on this connection or another, is not given to the application again.',
+  cases: whereIdempotent(
+    async (kit, _message, { echo, carries = [] }) => {
+      const { client, connection } = await kit.ready();
+      const known = client.messages.build(echo!.message);
+      const other = client.messages.build(echo!.message);
+      const id = valueAt(known.value, carries[0]!.from);
+      // What is told apart by the id alone: the client may not compare texts.
+      const again = withValueAt(other.value, carries[0]!.from, id);
+      const copies = () =>
+        client.delivered.filter((one) => [known.value, again].some((value) => sameJson(one, value))).length;
+      await connection.send(known.text);
+      await kit.until(() => copies() > 0, kit.patienceMs);
+      if (copies() === 0) throw new Failed(brief(known.value), 'nothing', { reason: 'lost' });
+      await connection.send(again);
+      cut(kit, connection);
+      const limitMs = kit.scaled(delaysUntil(kit.channel.reconnect!, 2)) * 2 + kit.patienceMs;
+      const next = await kit.opened(client, 1, limitMs);
+      await kit.becomesReady(client);
+      await next.send(known.text);
+      await kit.clock.sleep(30);
+      await client.fence();
+      if (copies() !== 1)
+        throw new Failed(`one message with the id ${brief(id)}`, `${copies()}`, { reason: 'duplicate' });
+    },
+    {},
+    // The contract says by which id the client knows what its message caused.
+    ({ echo, carries = [] }) => echo !== null && carries.length > 0,
+  ),
+};
+
+export const idempotentRules: readonly ClientRule[] = [
+  resent,
+  notAgain,
+  ackSettles,
+  errorEnds,
+  expires,
+  knownGivenOnce,
+];

@@ -80,6 +80,13 @@ export const inboundFaults: readonly ClientFault[] = [
       })),
   },
   {
+    id: 'inbound/repeats-given',
+    sentence: 'The application is given a message again that came under the same id.',
+    intended: [by('delivery/known-given-once', 'duplicate')],
+    appliesTo: ({ unique }) => unique !== undefined,
+    given: (given) => withRows(given, { unique: undefined }),
+  },
+  {
     id: 'inbound/type-missed',
     sentence: 'The application is not given messages of the type that came first.',
     intended: [by('delivery/application-gets-every-message', 'lost')],
