@@ -227,23 +227,31 @@ export const rejectedForgotten: Rule = {
   level: 'MUST',
   role: 'server',
   sentence: 'The id of a rejected message is not remembered: the message, mended, happens.',
-  cases: perIdempotent(async (kit, first) => {
-    const { scene, message, row } = first;
-    const fault = faultsOf(kit, message.key, scene).find(
+  cases: perIdempotent(async (kit, { scene, message, row }) => {
+    const faults = faultsOf(kit, message.key, scene).filter(
       ({ text, level }) =>
         level === message.level && typeof valueAt(JSON.parse(text), row.property) === 'string' && !isId(text, row),
     );
-    const mended = kit.message(message.key, addressed(kit, message.key, scene));
-    if (fault !== undefined && mended.id !== null) {
-      const broken = withValueAt(JSON.parse(fault.text), row.property, mended.id);
-      await reject(kit, scene, { ...fault, text: JSON.stringify(broken), id: mended.id });
+    for (const fault of apart(faults)) {
+      const mended = kit.message(message.key, addressed(kit, message.key, scene));
+      if (mended.id !== null) {
+        const broken = withValueAt(JSON.parse(fault.text), row.property, mended.id);
+        await reject(kit, scene, { ...fault, text: JSON.stringify(broken), id: mended.id });
+      }
+      await renew(kit, scene);
+      await pace(kit);
+      await scene.sender.send(mended.text);
+      await effectOf(kit, scene.witness, message, mended);
     }
-    await renew(kit, scene);
-    await pace(kit);
-    await scene.sender.send(mended.text);
-    await effectOf(kit, scene.witness, message, mended);
   }),
 };
+
+/** The shallowest and the deepest: a server may look at the whole and at its parts in places far apart. */
+function apart<Broken extends { readonly pointer: string | null }>(faults: readonly Broken[]): readonly Broken[] {
+  const depth = ({ pointer }: Broken) => pointer?.split('/').length ?? 0;
+  const sorted = faults.toSorted((left, right) => depth(left) - depth(right));
+  return [...new Set([sorted[0], sorted.at(-1)])].filter((fault) => fault !== undefined);
+}
 
 /** Whether the fault is in the id itself. */
 function isId(text: string, row: Idempotent): boolean {
