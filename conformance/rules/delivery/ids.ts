@@ -4,9 +4,9 @@ import type { Connection, Received } from '../../harness/connection.ts';
 import type { Built } from '../../harness/messages.ts';
 import { brief, valueAt } from '../../harness/pointer.ts';
 import type { Kit } from '../../kit.ts';
-import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
+import { type Case, Failed, type Rule } from '../../rule.ts';
 import { paceOn, roleFor } from '../validation/scene.ts';
-import { causeOf } from './receivers.ts';
+import { causeOf, relayCase } from './receivers.ts';
 import { copiesFor } from './truth-table.ts';
 
 /** Messages sent in a row: more than one, to tell an id of each from one of all. */
@@ -40,19 +40,11 @@ function perIdentified(judge: Judge): Rule['cases'] {
       if (cause === null || effect.delivery === null || effect.delivery.to === 'direct') return [];
       const places = newIdsOf(effect, cause);
       if (places.length === 0) return [];
-      const role = roleFor(cause);
       return [
-        {
-          channel: channel.name,
-          message: effect.type,
-          level: lowest(effect.level, effect.delivery.level, cause.level),
-          source: effect.source,
-          needs: { users: 2, ...(role === null ? {} : { roles: [role] }) },
-          async run(kit) {
-            const seen = await causeSome(kit, effect, cause);
-            for (const place of places) judge(effect, place, seen);
-          },
-        },
+        relayCase(channel, effect, cause, async (kit) => {
+          const seen = await causeSome(kit, effect, cause);
+          for (const place of places) judge(effect, place, seen);
+        }),
       ];
     });
 }

@@ -5,6 +5,7 @@ import type { Built } from '../../harness/messages.ts';
 import { isShared } from '../../harness/sharing.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
+import { roleFor } from '../validation/scene.ts';
 import { copiesFor, type Party, parties } from './truth-table.ts';
 
 /** Messages sent in a row, from one of the contract's examples after the other where they are passed on: shows order, lost ones, and
@@ -33,6 +34,19 @@ export function causeOf(channel: Channel, effect: ServerMessage): ClientMessage 
     if (found !== undefined) return found;
   }
   return null;
+}
+
+/** A case about what a client's message causes, with another user beside its sender. */
+export function relayCase(channel: Channel, effect: ServerMessage, cause: ClientMessage, run: Case['run']): Case {
+  const role = roleFor(cause);
+  return {
+    channel: channel.name,
+    message: effect.type,
+    level: lowest(effect.level, effect.delivery?.level ?? 'MUST', cause.level),
+    source: effect.source,
+    needs: { users: 2, ...(role === null ? {} : { roles: [role] }) },
+    run,
+  };
 }
 
 function caseFor(channel: Channel, effect: ServerMessage, cause: ClientMessage): Case {

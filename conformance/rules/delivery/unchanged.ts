@@ -8,7 +8,7 @@ import { isShared } from '../../harness/sharing.ts';
 import type { Kit } from '../../kit.ts';
 import { type Case, Failed, lowest, type Rule } from '../../rule.ts';
 import { roleFor } from '../validation/scene.ts';
-import { causeOf } from './receivers.ts';
+import { causeOf, relayCase } from './receivers.ts';
 import { copiesFor } from './truth-table.ts';
 
 /** A trigger's fields of one origin, each with the level of what it says. */
@@ -55,17 +55,7 @@ export const textUnchanged: Rule = {
       if (cause === null || effect.delivery === null) return [];
       const places = copiedTexts(contract, channel, effect, cause);
       if (places.length === 0) return [];
-      const role = roleFor(cause);
-      return [
-        {
-          channel: channel.name,
-          message: effect.type,
-          level: lowest(effect.level, effect.delivery.level, cause.level),
-          source: effect.source,
-          needs: { users: 2, ...(role === null ? {} : { roles: [role] }) },
-          run: (kit) => checkText(kit, effect, cause, places),
-        },
-      ];
+      return [relayCase(channel, effect, cause, (kit) => checkText(kit, effect, cause, places))];
     }),
 };
 
