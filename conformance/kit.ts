@@ -112,6 +112,8 @@ export interface Kit {
   /** The error message answering `sent`, as the contract's x-ws-error describes it; null where none came before the fence. */
   errorFor(connection: Connection, sent: Built | null): Promise<ErrorSeen | null>;
 
+  /** Where the message names something that this server made before, and minds; null: it may name anything. */
+  referencePlace(key: string): string | null;
   clientMessage(key: string): ClientMessage;
   serverMessage(key: string): ServerMessage;
   /** Checks a server message against its schema: '' or what is wrong with it. */

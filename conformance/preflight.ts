@@ -5,9 +5,10 @@ import type { Channel, Contract } from '../scripts/model.ts';
 import { channelBase } from './harness/address.ts';
 import { describeAttempt } from './harness/connection.ts';
 import { Leases } from './harness/leases.ts';
+import { learnReferences } from './harness/references.ts';
 import { ServerKit } from './harness/server-kit.ts';
 import type { Session } from './harness/session.ts';
-import { NotTestable } from './rule.ts';
+import { Failed, NotTestable } from './rule.ts';
 import { type Target, TargetError } from './target/target.ts';
 
 /** Milliseconds that a TCP connection took; throws {@link TargetError} where there is none. */
@@ -135,6 +136,10 @@ async function tryChannel(channel: Channel, session: Session, leases: Leases): P
       await attempt.connection.ping('preflight');
       const isAnswered = await attempt.connection.until(() => attempt.connection.pongs.length > 0, 1000);
       if (isAnswered) clock.rtt.add(performance.now() - sentAt);
+      // What goes wrong here is for the rules to tell.
+      await learnReferences(kit, session.references, session.schemas).catch((error) => {
+        if (!(error instanceof Failed || error instanceof NotTestable)) throw error;
+      });
       return isAnswered ? fine : { ...fine, note: `${channel.name}: a ping frame was not answered within 1 s.` };
     }
     const path = new URL(channelBase(channel, target)).pathname;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Contract } from '../scripts/model.ts';
 import { Clock } from './harness/clock.ts';
 import { RunRecord } from './harness/record.ts';
+import { References } from './harness/references.ts';
 import { Schemas } from './harness/schemas.ts';
 import type { Session } from './harness/session.ts';
 import { planRun } from './plan.ts';
@@ -52,6 +53,7 @@ export async function runServerConformance(
       clock,
       process: server,
       record: new RunRecord(),
+      references: new References(),
       memory: new Map(),
     };
     await server?.start();

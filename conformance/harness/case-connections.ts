@@ -1,5 +1,5 @@
 // The connections of one case: opened, refused, joined, and brought to rest.
-import type { Channel } from '../../scripts/model.ts';
+import type { Channel, ClientMessage } from '../../scripts/model.ts';
 import type { ConnectOptions, PartyOptions, UpgradeAnswer } from '../kit.ts';
 import { Failed } from '../rule.ts';
 import { channelUrl } from './address.ts';
@@ -12,6 +12,7 @@ import { plainStatus, shakeHands, upgradeAnswer } from './handshake.ts';
 import { type Joining, join, leave } from './joining.ts';
 import type { BuildOptions, Built } from './messages.ts';
 import { valueAt } from './pointer.ts';
+import { idSeen } from './references.ts';
 import { classify } from './schemas.ts';
 import type { Session } from './session.ts';
 
@@ -44,6 +45,12 @@ export class CaseConnections extends CaseMessages {
     super(session, channel, cast);
     const build = (key: string, options: BuildOptions) => this.message(key, options);
     this.sentinel = new Fence(channel, session.clock, build, () => this.patienceMs);
+  }
+
+  protected override nameIn({ key }: ClientMessage, room: string | null): readonly [string, unknown] | null {
+    const reference = this.session.references.of(this.channel, key);
+    const id = reference && idSeen(reference, this.connections, room);
+    return reference && id !== undefined ? [reference.place, id] : null;
   }
 
   get fenceRequest(): RoundTripFence | null {
@@ -182,7 +189,11 @@ export class CaseConnections extends CaseMessages {
   }
 
   async send(connection: Connection, key: string, options: BuildOptions = {}): Promise<Built> {
-    const built = this.builder.build(this.clientMessage(key), options, connection.room);
+    const message = this.clientMessage(key);
+    const room = options.room ?? connection.room;
+    // The sentinel leaves something to name.
+    if (this.referencePlace(key) !== null && this.nameIn(message, room) === null) await this.fence([connection]);
+    const built = this.builder.build(message, options, connection.room);
     await connection.send(built.value);
     return built;
   }

@@ -11,7 +11,16 @@ export class CaseMessages extends CaseActors {
 
   protected constructor(session: Session, channel: Channel, cast: Cast) {
     super(session, channel, cast);
-    this.builder = new MessageBuilder(channel, session.schemas);
+    this.builder = new MessageBuilder(channel, session.schemas, (message, room) => this.nameIn(message, room));
+  }
+
+  /** What the message has to name in that room, and where; null: nothing in particular. */
+  protected nameIn(_message: ClientMessage, _room: string | null): readonly [place: string, value: unknown] | null {
+    return null;
+  }
+
+  referencePlace(key: string): string | null {
+    return this.session.references.of(this.channel, key)?.place ?? null;
   }
 
   message(key: string, options: BuildOptions = {}): Built {

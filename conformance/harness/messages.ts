@@ -60,6 +60,8 @@ interface Facts {
   readonly isIdFree: boolean;
 }
 
+type NamesOf = (message: ClientMessage, room: string | null) => readonly [place: string, value: unknown] | null;
+
 /** Read once for each channel: every message of every case is built from them. */
 const facts = new WeakMap<Channel, Map<string, Facts>>();
 
@@ -69,9 +71,13 @@ export class MessageBuilder {
   /** Of messages that name a room, by the room: a name that breaks the schema leaves no place. */
   readonly #markerPlaces = new Map<string, string | null>();
 
-  constructor(channel: Channel, schemas: Schemas) {
+  readonly #namesOf: NamesOf;
+
+  /** @param namesOf what a message has to name in that room, with where; by default nothing in particular */
+  constructor(channel: Channel, schemas: Schemas, namesOf: NamesOf = () => null) {
     this.#channel = channel;
     this.#schemas = schemas;
+    this.#namesOf = namesOf;
   }
 
   build(message: ClientMessage, options: BuildOptions, addressRoom: string | null): Built {
@@ -94,6 +100,9 @@ export class MessageBuilder {
       markerPointer = this.markerPlace(message, value);
       this.#markerPlaces.set(place, markerPointer);
     }
+    const name = this.#namesOf(message, named);
+    if (name !== null) value = setValueAt(value, ...name);
+    if (name?.[0] === markerPointer) markerPointer = null;
     const marker = markerPointer === null ? null : (options.marker ?? uniqueText('m-'));
     if (markerPointer !== null) value = setValueAt(value, markerPointer, marker);
     if (idPlace !== null && idSchema !== null && options.id !== null) {

@@ -6,6 +6,7 @@ import { AdapterError } from '../adapter/protocol.ts';
 import { Clock } from '../harness/clock.ts';
 import { Leases } from '../harness/leases.ts';
 import { RunRecord } from '../harness/record.ts';
+import { References } from '../harness/references.ts';
 import { Schemas } from '../harness/schemas.ts';
 import type { PairRule } from '../pair-rules/pair-rule.ts';
 import { preflight, reach, servedOf } from '../preflight.ts';
@@ -84,6 +85,7 @@ export async function runPairConformance(
       clock,
       process: server,
       record: new RunRecord(),
+      references: new References(),
       memory: new Map(),
       adapter: link,
       leases: new Leases(ready, schemas),

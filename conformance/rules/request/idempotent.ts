@@ -89,7 +89,7 @@ export const reconnected: Rule = {
   ),
 };
 
-/** So long does a case wait at most, ms: not all of a window, but longer than what was only kept for a moment. */
+/** So long does a case wait at most, ms: never nearly the whole window, but longer than what was only kept for a moment. */
 const patienceMs = 6000;
 
 export const windowKept: Rule = {
@@ -101,7 +101,7 @@ export const windowKept: Rule = {
     async (kit, first) => {
       await expectRepeatsKnown(kit, first);
       const { scene, row, message, sent } = first;
-      await kit.clock.sleep(Math.min(0.8 * kit.clock.scaled(row.windowMs), patienceMs));
+      await kit.clock.sleep(Math.min(kit.clock.scaled(row.windowMs) / 2, patienceMs));
       // Connections may have ended meanwhile: nobody has kept them alive.
       const next = await kit.joined({ name: 'sender, later', user: scene.user });
       const witness = await kit.joined({ name: 'witness, later', user: scene.witness.user ?? scene.user });

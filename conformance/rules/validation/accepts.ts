@@ -58,7 +58,7 @@ function reservedPlaces(kit: Kit, message: ClientMessage): readonly string[] {
   return [...identityPlaces(kit, message), ...cursors];
 }
 
-/** Where the message names a room or a user. */
+/** Where the message names a room, a user, or what the server made. */
 function identityPlaces(kit: Kit, message: ClientMessage): readonly string[] {
   const { room } = kit.channel;
   const row = [room?.join, room?.leave].find((one) => one?.message === message.key);
@@ -67,7 +67,9 @@ function identityPlaces(kit: Kit, message: ClientMessage): readonly string[] {
     .flatMap((effect) =>
       effect.triggers.flatMap((one) => (one.on === 'message' && one.message === message.key ? [one.user] : [])),
     );
-  return [row?.room, room?.selector, ...users].filter((place): place is string => place != null);
+  return [row?.room, room?.selector, kit.referencePlace(message.key), ...users].filter(
+    (place): place is string => place != null,
+  );
 }
 
 async function expectAccepted(kit: Kit, scene: Scene, told: Told, what: string, level: Level): Promise<boolean> {
