@@ -16,7 +16,7 @@ import { recoveryWithinMs, settlingWithinMs } from './bounds.ts';
 import { clientAddress } from './client-address.ts';
 import type { PairHistory, Sentinel, Watched } from './history.ts';
 import { inflict } from './inflict.ts';
-import { type Means, numberOf } from './means.ts';
+import { type Followed, type Means, numberOf } from './means.ts';
 import { PairClient } from './pair-client.ts';
 import type { Schedule, Step } from './schedule.ts';
 
@@ -227,15 +227,26 @@ class Pair {
     const [published] = means.published;
     if (means.fromPeer.length > 0) await this.#showItself();
     else if (published !== undefined && kit.hasHook('publish')) await this.#publish(published.key);
+    // The peer's own comes back to it too, and maybe after what the client sent: the record ends with neither of them missing.
+    const awaited = this.#comesBack(means.fromPeer[0]) ? this.#sentinels.slice(-1).map(({ marker }) => marker) : [];
     const [toPeer] = means.fromClient;
     if (toPeer !== undefined) {
       const marker = this.#marker();
       await this.#clientSends(toPeer.message.key, marker);
-      const text = JSON.stringify(marker);
-      await peer.until(() => peer.since(this.#from).some((message) => message.text.includes(text)), patienceMs);
+      awaited.push(marker);
     }
+    const has = (marker: string) => peer.since(this.#from).some(({ text }) => text.includes(JSON.stringify(marker)));
+    await peer.until(() => awaited.every(has), patienceMs);
     await signal.until(() => this.#isCaughtUp(), patienceMs);
     await client.fence();
+  }
+
+  /** Whether what it causes goes to its sender too. */
+  #comesBack(followed: Followed | undefined): boolean {
+    return this.#parts.channel.serverMessages.some(
+      ({ key, delivery }) =>
+        followed?.effects.includes(key) && (delivery?.to === 'room' || delivery?.to === 'everyone'),
+    );
   }
 
   async #finish(): Promise<void> {
