@@ -1,5 +1,4 @@
 // Rules about a message that is sent again: it is answered with what the first one made, and nothing happens twice.
-import type { Idempotent } from '../../../scripts/model.ts';
 import type { Connection } from '../../harness/connection.ts';
 import type { BuildOptions, Built } from '../../harness/messages.ts';
 import { brief, valueAt, withValueAt } from '../../harness/pointer.ts';
@@ -229,8 +228,10 @@ export const rejectedForgotten: Rule = {
   sentence: 'The id of a rejected message is not remembered: the message, mended, happens.',
   cases: perIdempotent(async (kit, { scene, message, row }) => {
     const faults = faultsOf(kit, message.key, scene).filter(
-      ({ text, level }) =>
-        level === message.level && typeof valueAt(JSON.parse(text), row.property) === 'string' && !isId(text, row),
+      ({ text, level, pointer }) =>
+        level === message.level &&
+        pointer !== row.property &&
+        typeof valueAt(JSON.parse(text), row.property) === 'string',
     );
     for (const fault of apart(faults)) {
       const mended = kit.message(message.key, addressed(kit, message.key, scene));
@@ -251,12 +252,6 @@ function apart<Broken extends { readonly pointer: string | null }>(faults: reado
   const depth = ({ pointer }: Broken) => pointer?.split('/').length ?? 0;
   const sorted = faults.toSorted((left, right) => depth(left) - depth(right));
   return [...new Set([sorted[0], sorted.at(-1)])].filter((fault) => fault !== undefined);
-}
-
-/** Whether the fault is in the id itself. */
-function isId(text: string, row: Idempotent): boolean {
-  const id = valueAt(JSON.parse(text), row.property);
-  return typeof id !== 'string' || id === '' || id.length > 64;
 }
 
 export const clientEcho: Rule = {
