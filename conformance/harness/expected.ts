@@ -74,8 +74,7 @@ function fieldMismatch(field: Field, value: unknown, cause: Expected): string {
   switch (source.from) {
     case 'message': {
       const wanted = valueAt(cause.sent?.value, source.pointer);
-      // What was left out the server may fill in; whether it may be there is the schema's matter.
-      return wanted === undefined || sameJson(seen, wanted) ? '' : differs(wanted);
+      return sameJson(seen, wanted) ? '' : differs(wanted);
     }
     case 'user-id':
       return cause.user === null || cause.user.id === '' || String(seen) === cause.user.id
