@@ -38,3 +38,15 @@ it('finds a token in what a server prints only when it ends', async () => {
   expect(told).toContainEqual([tokenNotLogged.id, 'fail', 'logged']);
   expect(JSON.stringify(result.cases)).not.toMatch(/eyJ[\w-]+\.[\w-]+\./);
 }, 60_000);
+
+it('blames each channel for a token in the log: which of them it was for cannot be told from it', () => {
+  const [first, second] = contract.channels.filter(({ auth }) => typeof auth?.parameter === 'string');
+  const observations = [first, second].map((channel) => ({
+    channel: channel!.name,
+    tokens: [`token-of-${channel!.name}`],
+  }));
+  const recorded = { observations, output: `GET /?token=token-of-${first!.name} 404` };
+  for (const channel of [first!, second!])
+    for (const one of tokenNotLogged.cases(contract, channel))
+      expect(() => 'judge' in one && one.judge(recorded as never)).toThrow('no token in the output');
+});
